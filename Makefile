@@ -1,0 +1,68 @@
+# The two commands: `make run` and `make test`. Everything else serves them. `make help` lists all.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+NODE := $(PY) -m belltower.project.node
+LOCKS := requirements/base.txt requirements/build.txt requirements/test.txt
+WORKERS ?= auto
+export PYTHONUNBUFFERED = 1
+
+.PHONY: help run setup test test-long bench lint types lock clean packages
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: setup ## Set up and serve the demo city
+	@$(PY) -m belltower run
+
+setup: $(VENV)/.packages $(VENV)/.front-end $(VENV)/.messages ## Virtual environment, locked packages, front end, translations
+
+$(VENV)/.uv: requirements/bootstrap.txt
+	@echo "[1/4] virtual environment"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+$(VENV)/.packages: $(VENV)/.uv $(LOCKS) pyproject.toml
+	@echo "[2/4] locked packages"
+	@$(UV) pip sync --quiet --python $(PY) --require-hashes $(LOCKS)
+	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.front-end: $(VENV)/.packages web/package-lock.json $(shell find web/src web/*.ts web/*.json -type f 2>/dev/null)
+	@echo "[3/4] front end"
+	@cd web && ../$(PY) -m belltower.project.node npm ci --no-audit --no-fund --loglevel=error
+	@cd web && ../$(PY) -m belltower.project.node npm run --silent build
+	@touch $@
+
+$(VENV)/.messages: $(VENV)/.packages $(shell find belltower -name '*.po' 2>/dev/null)
+	@echo "[4/4] translations"
+	@for folder in $$(find belltower -type d -name locale); do $(VENV)/bin/pybabel -q compile -d $$folder -D django; done
+	@touch $@
+
+test: setup packages ## The whole suite (as root: with Debian's packages, a browser and Debian's PostgreSQL)
+	@.ci/test $(WORKERS)
+
+test-long: setup packages ## The long fault runs
+	@$(PY) -m pytest -m long
+
+bench: setup ## Every benchmark, quickly (NAME=tiles for one, in full)
+	@$(PY) -m benchmarks $(NAME)
+
+lint: setup ## Style
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+
+types: setup ## Types
+	@$(VENV)/bin/mypy belltower
+
+packages:
+	@.ci/install-packages
+
+lock: $(VENV)/.uv ## Lock the packages anew, with hashes and no address
+	@for name in bootstrap base build test; do \
+	  $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## Remove what set-up made (the city in var/ stays)
+	@rm -rf $(VENV) web/node_modules belltower/screens/console/static/built

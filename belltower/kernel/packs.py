@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a pack can declare, all on one page, and the register that holds what the installed packs declared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from belltower.kernel.errors import Refusal
+from belltower.kernel.texts import Text
+from belltower.kernel.units import Quantity
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+
+
+class FieldType(StrEnum):
+    """What a declared field holds when it is not a measured quantity."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    CHOICE = "choice"
+
+
+class Geometry(StrEnum):
+    POINT = "point"
+    LINE = "line"
+    POLYGON = "polygon"
+
+
+class BadDeclaration(Refusal):
+    """A pack that cannot be registered, found at start."""
+
+    code = "bad_declaration"
+    sentence = Text(
+        zh="功能包“{pack}”的声明有误：{reason}。请修改其 pack.py。",
+        en="Pack '{pack}' declares something wrong: {reason}. Mend its pack.py.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One allowed value of a CHOICE field: a readable word and its title."""
+
+    value: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared, validated property of an asset. A Quantity needs a UCUM ``unit``.
+
+    ``aliases`` are column names seen in real files; the import wizard proposes the field for them.
+    """
+
+    name: str
+    holds: FieldType | Quantity
+    title: Text
+    unit: str | None = None
+    choices: tuple[Choice, ...] = ()
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssetKind:
+    """A kind of thing that stands or moves. ``gb_code`` is its 5-digit class in GB/T 47678.5, where it has one."""
+
+    name: str
+    title: Text
+    geometry: Geometry
+    fields: tuple[Field, ...] = ()
+    gb_code: str | None = None
+    aliases: tuple[str, ...] = ()
+
+    def field(self, name: str) -> Field | None:
+        """The declared field of that name, or None."""
+        return next((one for one in self.fields if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What is measured on every asset of a kind; after ``stale_after`` (ISO 8601) without a word it is silent."""
+
+    name: str
+    on: str
+    title: Text
+    quantity: Quantity
+    unit: str
+    stale_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKind:
+    """A kind of thing to put right; ``matter_code`` is its 5-digit class among the matters of GB/T 47678.5."""
+
+    name: str
+    title: Text
+    on: str | None = None
+    opened_by: str | None = None
+    matter_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapLayer:
+    """How a kind is drawn. ``colour`` is a calm base tone; the four hazard colours are not for layers."""
+
+    kind: str
+    icon: str
+    colour: str = "#5b6b7a"
+    min_zoom: int = 10
+    shown_at_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A domain, described. ``name`` equals its folder; ``app`` is its Django app when it has tables or templates."""
+
+    name: str
+    title: Text
+    about: Text
+    assets: tuple[AssetKind, ...] = ()
+    streams: tuple[Stream, ...] = ()
+    cases: tuple[CaseKind, ...] = ()
+    layers: tuple[MapLayer, ...] = ()
+    feeds: tuple[str, ...] = ()
+    app: str | None = None
+
+
+@dataclass(frozen=True)
+class Register:
+    """All that the installed packs declared, checked once at start and looked up by name ever after."""
+
+    packs: tuple[Pack, ...]
+    kinds: Mapping[str, AssetKind] = field(init=False)
+    pack_of: Mapping[str, Pack] = field(init=False)
+    layers: Mapping[str, MapLayer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for pack in self.packs:
+            check(pack)
+        object.__setattr__(self, "packs", tuple(sorted(self.packs, key=lambda pack: pack.name)))
+        object.__setattr__(self, "kinds", _by_name(self.packs, lambda pack: ((k.name, k) for k in pack.assets)))
+        object.__setattr__(self, "pack_of", _by_name(self.packs, lambda pack: ((k.name, pack) for k in pack.assets)))
+        object.__setattr__(self, "layers", _by_name(self.packs, lambda pack: ((x.kind, x) for x in pack.layers)))
+
+    def kind(self, name: str) -> AssetKind:
+        """The declared kind of that name. Raises UnknownKind, which lists what there is."""
+        try:
+            return self.kinds[name]
+        except KeyError:
+            raise UnknownKind(kind=name, known=", ".join(sorted(self.kinds))) from None
+
+
+class UnknownKind(Refusal):
+    """A kind of asset that no installed pack declares."""
+
+    code = "unknown_kind"
+    sentence = Text(
+        zh="没有功能包声明过部件类型“{kind}”。已有类型：{known}。",
+        en="No installed pack declares the asset kind '{kind}'. There are: {known}.",
+    )
+
+
+def check(pack: Pack) -> None:
+    """Refuse a pack whose declarations do not hold together. Raises BadDeclaration with the first fault."""
+    for fault in faults(pack):
+        raise BadDeclaration(pack=pack.name, reason=fault)
+
+
+def faults(pack: Pack) -> Iterable[str]:
+    """Every fault of one pack's declarations, as short English phrases."""
+    kinds = {kind.name for kind in pack.assets}
+    names = [pack.name, *kinds, *(s.name for s in pack.streams), *(c.name for c in pack.cases)]
+    yield from (f"'{name}' is not a lower-case name" for name in names if not _NAME.fullmatch(name))
+    if len(kinds) != len(pack.assets):
+        yield "an asset kind is declared twice"
+    yield from (
+        f"stream '{s.name}' is on '{s.on}', which it does not declare" for s in pack.streams if s.on not in kinds
+    )
+    yield from (f"a layer shows '{x.kind}', which it does not declare" for x in pack.layers if x.kind not in kinds)
+    yield from (
+        f"case '{c.name}' is on '{c.on}', which it does not declare" for c in pack.cases if c.on and c.on not in kinds
+    )
+    for kind in pack.assets:
+        yield from _field_faults(kind)
+    for stream in pack.streams:
+        if not stream.quantity.allows(stream.unit):
+            yield f"stream '{stream.name}' has unit '{stream.unit}', not one of {stream.quantity.value}"
+
+
+def _field_faults(kind: AssetKind) -> Iterable[str]:
+    names = [one.name for one in kind.fields]
+    if len(set(names)) != len(names):
+        yield f"kind '{kind.name}' declares a field twice"
+    for one in kind.fields:
+        if not _NAME.fullmatch(one.name):
+            yield f"field '{one.name}' of '{kind.name}' is not a lower-case name"
+        if isinstance(one.holds, Quantity) and not (one.unit and one.holds.allows(one.unit)):
+            yield f"field '{one.name}' of '{kind.name}' needs a unit of {one.holds.value}"
+        if one.holds is FieldType.CHOICE and not one.choices:
+            yield f"field '{one.name}' of '{kind.name}' offers no choices"
+
+
+def _by_name(packs: Iterable[Pack], pairs) -> Mapping:  # type: ignore[no-untyped-def,type-arg]
+    """One look-up over all packs; a name declared by two packs is refused."""
+    found: dict[str, object] = {}
+    for pack in packs:
+        for name, value in pairs(pack):
+            if name in found:
+                raise BadDeclaration(pack=pack.name, reason=f"'{name}' is declared by another pack already")
+            found[name] = value
+    return MappingProxyType(found)

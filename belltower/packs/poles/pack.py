@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Poles: street lights and the other street furniture that stands on, or may share, a pole."""
+
+from belltower.kernel.packs import AssetKind, CaseKind, Field, FieldType, Geometry, MapLayer, Pack, Stream
+from belltower.kernel.texts import Text
+from belltower.kernel.units import Quantity
+
+pack = Pack(
+    name="poles",
+    title=Text(zh="杆件与照明", en="Poles and lighting"),
+    about=Text(zh="路灯、信号灯、监控杆、控制箱与综合杆", en="Street lights, signals, cameras, cabinets and shared poles"),
+    assets=(
+        AssetKind(
+            "street_light", Text(zh="路灯", en="Street light"), Geometry.POINT, gb_code="01037",
+            aliases=("streetlight", "street light", "light pole", "lamp", "路灯"),
+            fields=(
+                Field("height", Quantity.LENGTH, Text(zh="灯杆高度", en="Pole height"), unit="m",
+                      aliases=("POLEHEIGHT", "POLEHEIGHT_DESC", "杆高")),
+                Field("lamp", FieldType.TEXT, Text(zh="光源", en="Lamp"), aliases=("LIGHTTYPE", "LIGHTTYPE_DESC", "光源类型")),
+                Field("wattage", Quantity.POWER, Text(zh="功率", en="Power"), unit="W", aliases=("WATTAGE1", "WATTAGE", "瓦数")),
+                Field("lights", FieldType.INTEGER, Text(zh="灯头数", en="Lights"), aliases=("NUMBERLIGHTS", "灯头数量")),
+                Field("pole_type", FieldType.TEXT, Text(zh="杆型", en="Pole type"), aliases=("POLETYPE", "POLETYPE_DESC")),
+                Field("pole_material", FieldType.TEXT, Text(zh="杆体材质", en="Pole material"),
+                      aliases=("POLECOMPOSITION", "POLECOMPOSITION_DESC", "材质")),
+                Field("on_traffic_pole", FieldType.BOOLEAN, Text(zh="与信号杆合杆", en="On a traffic pole"),
+                      aliases=("TRAFFICCOMBO", "是否合杆")),
+                Field("street", FieldType.TEXT, Text(zh="所在道路", en="Street"), aliases=("STREETNAME", "STREET", "道路名称")),
+                Field("cross_street", FieldType.TEXT, Text(zh="相交道路", en="Cross street"), aliases=("CROSSSTREET",)),
+            ),
+        ),
+        AssetKind(
+            "traffic_signal", Text(zh="交通信号灯", en="Traffic signal"), Geometry.POINT, gb_code="02014",
+            aliases=("traffic signal", "signal", "信号灯"),
+            fields=(
+                Field("intersection", FieldType.TEXT, Text(zh="路口", en="Intersection"), aliases=("INTERSECTIONNAME", "路口名称")),
+                Field("push_button", FieldType.BOOLEAN, Text(zh="行人按钮", en="Push button"), aliases=("APS",)),
+            ),
+        ),
+        AssetKind(
+            "signal_cabinet", Text(zh="信号控制箱", en="Signal cabinet"), Geometry.POINT,
+            aliases=("cabinet", "signal cabinet", "控制箱"),
+            fields=(
+                Field("cabinet_type", FieldType.TEXT, Text(zh="箱型", en="Cabinet type"), aliases=("CABINETTYPE",)),
+                Field("backup_power", FieldType.BOOLEAN, Text(zh="备用电源", en="Back-up power"), aliases=("ISBACKUPPOWER",)),
+            ),
+        ),
+        AssetKind(
+            "push_button", Text(zh="行人过街按钮", en="Push button"), Geometry.POINT,
+            aliases=("push button", "aps button", "过街按钮"),
+            fields=(Field("button_type", FieldType.TEXT, Text(zh="类型", en="Type"), aliases=("PUSHBUTTON_TYPE",)),),
+        ),
+        AssetKind(
+            "camera_pole", Text(zh="监控杆", en="Camera pole"), Geometry.POINT, gb_code="01050",
+            fields=(Field("height", Quantity.LENGTH, Text(zh="杆高", en="Height"), unit="m"),),
+        ),
+        AssetKind(
+            "shared_pole", Text(zh="综合杆", en="Shared pole"), Geometry.POINT, gb_code="01077",
+            fields=(Field("height", Quantity.LENGTH, Text(zh="杆高", en="Height"), unit="m"),),
+        ),
+    ),
+    streams=(
+        Stream("lamp_power", on="street_light", title=Text(zh="灯具功率", en="Lamp power"), quantity=Quantity.POWER,
+               unit="W", stale_after="PT2H"),
+    ),
+    cases=(CaseKind("light_out", Text(zh="路灯不亮", en="Light out"), on="street_light", matter_code="01037"),),
+    layers=(
+        MapLayer("street_light", icon="bulb", colour="#6f7a86", min_zoom=10),
+        MapLayer("traffic_signal", icon="traffic-lights", colour="#55606b", min_zoom=10),
+        MapLayer("signal_cabinet", icon="box", colour="#77818c", min_zoom=12),
+        MapLayer("push_button", icon="hand-click", colour="#8a939c", min_zoom=13),
+        MapLayer("camera_pole", icon="device-cctv", colour="#4e5a66", min_zoom=11),
+        MapLayer("shared_pole", icon="antenna", colour="#3f4a55", min_zoom=10),
+    ),
+)  # fmt: skip

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Waste: street bins and collection points, and how full they are."""
+
+from belltower.kernel.packs import AssetKind, CaseKind, Choice, Field, FieldType, Geometry, MapLayer, Pack, Stream
+from belltower.kernel.texts import Text
+from belltower.kernel.units import Quantity
+
+pack = Pack(
+    name="waste",
+    title=Text(zh="垃圾收运", en="Waste collection"),
+    about=Text(zh="垃圾箱与收集点", en="Street bins and collection points"),
+    assets=(
+        AssetKind(
+            "waste_bin", Text(zh="垃圾箱", en="Street bin"), Geometry.POINT, gb_code="03005", aliases=("bin", "litter bin", "垃圾桶"),
+            fields=(
+                Field("capacity", Quantity.VOLUME, Text(zh="容积", en="Capacity"), unit="L", aliases=("litres", "容量")),
+                Field("sorting", FieldType.CHOICE, Text(zh="分类", en="Sorted as"), choices=(
+                    Choice(value="recyclable", title=Text(zh="可回收物", en="Recyclable")),
+                    Choice(value="hazardous", title=Text(zh="有害垃圾", en="Hazardous")),
+                    Choice(value="food", title=Text(zh="厨余垃圾", en="Food")),
+                    Choice(value="residual", title=Text(zh="其他垃圾", en="Residual")),
+                )),
+            ),
+        ),
+        AssetKind("collection_point", Text(zh="垃圾收集点", en="Collection point"), Geometry.POINT, gb_code="03004"),
+    ),
+    streams=(
+        Stream("fill", on="waste_bin", title=Text(zh="满溢度", en="Fill level"), quantity=Quantity.SHARE, unit="%",
+               stale_after="PT2H"),
+    ),
+    cases=(CaseKind("full_bin", Text(zh="垃圾箱满溢", en="Full bin"), on="waste_bin", matter_code="06042"),),
+    layers=(
+        MapLayer("waste_bin", icon="trash", colour="#7b8794", min_zoom=11),
+        MapLayer("collection_point", icon="recycle", colour="#5b6b7a", min_zoom=11),
+    ),
+)  # fmt: skip

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Children that never outlive us: Linux's parent-death signal, and root's way of running what refuses root."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import signal
+from collections.abc import Callable
+
+_PR_SET_PDEATHSIG = 1
+_CLONE_NEWUSER = 0x10000000
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_parent(stop: int = signal.SIGTERM) -> None:
+    """Ask the kernel to send ``stop`` to this process when its parent dies, by whatever signal.
+
+    Call it in the child. The parent must start the child from its main thread: the signal follows the thread.
+    """
+    _libc.prctl(_PR_SET_PDEATHSIG, stop, 0, 0, 0)
+
+
+def can_unshare() -> bool:
+    """Whether root may give a child a user namespace of its own here; some containers bar it."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if _libc.unshare(_CLONE_NEWUSER) == 0 else 1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def become_unprivileged(user: str | None) -> Callable[[], None]:
+    """What a child of root runs before exec so that PostgreSQL does not see uid 0.
+
+    Without ``user`` it enters an unmapped user namespace: to itself it is nobody, on disk it stays the owner of its
+    0700 folder. With ``user`` it becomes that account, which must own the folder.
+    """
+    if user is None:
+
+        def leave_root() -> None:
+            if _libc.unshare(_CLONE_NEWUSER) != 0:
+                raise OSError(ctypes.get_errno(), "unshare")
+
+        return leave_root
+    entry = pwd.getpwnam(user)
+
+    def switch() -> None:
+        os.setgroups([])
+        os.setgid(entry.pw_gid)
+        os.setuid(entry.pw_uid)
+
+    return switch
+
+
+def before_exec(*, stop: int, user: str | None) -> Callable[[], None]:
+    """The ``preexec_fn`` of a database child: leave root where needed, then die with the parent.
+
+    The order matters: changing credentials clears the parent-death signal.
+    """
+    leave = become_unprivileged(user) if os.geteuid() == 0 else None
+
+    def prepare() -> None:
+        os.setsid()
+        if leave:
+            leave()
+        die_with_parent(stop)
+
+    return prepare

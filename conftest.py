@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One PostgreSQL for the whole test run, a template database migrated once, and a copy of it for each worker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from belltower.project.postgres import Postgres, embedded_programs
+
+HERE = Path(__file__).parent
+DATA = Path(os.environ.get("BELLTOWER_DATA", HERE.parent / "shared" / "data"))
+# Tests may lose their data when the machine stops; they need not wait for its disk.
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+
+def _programs() -> Path:
+    return Path(os.environ["BELLTOWER_TEST_PG_BIN"]) if "BELLTOWER_TEST_PG_BIN" in os.environ else embedded_programs()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the controller: start the server before anything reads settings. In a worker: use the controller's."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    home = Path(tempfile.mkdtemp(prefix="belltower-tests-"))
+    server = Postgres(home / "postgres", programs=_programs(), settings=HASTY)
+    server.start()
+    config.stash[_SERVER] = (server, home)
+    os.environ["BELLTOWER_HOME"] = str(home / "home")
+    os.environ["BELLTOWER_TEST_SERVER"] = server.url("belltower")
+
+
+_SERVER = pytest.StashKey[tuple[Postgres, Path]]()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _SERVER in config.stash:
+        server, home = config.stash[_SERVER]
+        server.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of what only root may install are left out by name, with the reason, where it is missing."""
+    needs = {
+        "browser": (shutil.which("chromium"), "Chromium is not installed (`make test` as root installs it)"),
+        "debian": (
+            next(Path("/usr/lib/postgresql").glob("*/bin/postgres"), None),
+            "Debian's PostgreSQL is not installed",
+        ),
+    }
+    wants_long = "long" in (config.option.markexpr or "")
+    for item in items:
+        for marker, (found, reason) in needs.items():
+            if item.get_closest_marker(marker) and not found:
+                item.add_marker(pytest.mark.skip(reason=reason))
+        if item.get_closest_marker("long") and not wants_long:
+            item.add_marker(pytest.mark.skip(reason="a long fault run: `make test-long`"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker, worker_id):  # type: ignore[no-untyped-def]
+    """This worker's own copy of the migrated template database."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    server = os.environ["BELLTOWER_TEST_SERVER"]
+    admin_url = server.replace("postgresql://belltower@/belltower?", "postgresql://postgres@/postgres?")
+    own = f"test_{worker_id}"
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(1)")
+        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = 'template_ready'").fetchone():
+            admin.execute("CREATE DATABASE template_making OWNER belltower")
+            _point_django_at("template_making")
+            with django_db_blocker.unblock():
+                call_command("migrate", verbosity=0)
+            connections.close_all()
+            admin.execute("ALTER DATABASE template_making RENAME TO template_ready")
+        admin.execute(f"CREATE DATABASE {own} TEMPLATE template_ready OWNER belltower")
+        admin.execute("SELECT pg_advisory_unlock(1)")
+    _point_django_at(own)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+def _point_django_at(database: str) -> None:
+    from django.conf import settings
+    from django.db import connections
+
+    host = os.environ["BELLTOWER_TEST_SERVER"].split("host=", 1)[1]
+    place = {"NAME": database, "HOST": host, "USER": "belltower"}
+    settings.DATABASES["default"].update(place)
+    connections["default"].settings_dict.update(place)
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real data; tests that need it are skipped where it is absent."""
+    if not DATA.is_dir():
+        pytest.skip(f"real data is not at {DATA} (set BELLTOWER_DATA)")
+    return DATA
