@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every write of access: people and their roles, service accounts and their tokens. Each one is logged with its actor."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from belltower.core.access.errors import BadName, BadPeriod, NameTaken, NoScopes, WeakPassword
+from belltower.core.access.models import Grant, RoleName, ServiceAccount, Token, User
+from belltower.core.access.rules import Verb
+from belltower.core.places.models import Party
+from belltower.kernel.actors import Actor
+from belltower.kernel.errors import NotFound
+from belltower.kernel.texts import Text
+
+logger = logging.getLogger(__name__)
+
+SHORTEST_PASSWORD = 8  # characters: NIST SP 800-63B, 5.1.1.2
+TOKEN_PREFIX = "bt_"
+SEEN_EVERY = timedelta(minutes=1)  # last_used_at is that coarse, so that reading stays reading
+
+
+def add_user(username: str, name: Text, *, password: str | None, party: Party | None = None, by: Actor) -> User:
+    """Let a person in. Without a password nobody can sign in as them yet. Raises BadName, NameTaken, WeakPassword."""
+    if not 2 <= len(username) <= 60 or any(letter.isspace() for letter in username):
+        raise BadName(name=username)
+    user = User(username=username, name=name.as_json(), party=party)
+    _set(user, password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise NameTaken(name=username) from None
+    logger.info("%s added the user %s", by.name, username)
+    return user
+
+
+def set_password(user: User, password: str, *, by: Actor) -> None:
+    """Give a person a new password; every session of theirs ends. Raises WeakPassword."""
+    _set(user, password)
+    user.save(update_fields=["password"])
+    logger.info("%s set the password of %s", by.name, user.username)
+
+
+def deactivate(user: User, *, by: Actor) -> None:
+    """Keep a person out from now on. Nothing is deleted: what they did stays theirs."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    logger.info("%s deactivated %s", by.name, user.username)
+
+
+def grant(user: User, role: RoleName, *, valid_from: date, valid_until: date | None = None, by: Actor) -> Grant:
+    """Let ``user`` hold ``role`` from a day until (not including) another; granting again only moves the end.
+
+    Raises BadPeriod when it would end before it begins.
+    """
+    if valid_until is not None and valid_until <= valid_from:
+        raise BadPeriod(since=valid_from, until=valid_until)
+    held, _ = Grant.objects.update_or_create(
+        user=user, role=RoleName(role), valid_from=valid_from, defaults={"valid_until": valid_until}
+    )
+    logger.info("%s granted %s to %s from %s until %s", by.name, role, user.username, valid_from, valid_until)
+    return held
+
+
+def end_grant(user: User, role: RoleName, *, on: date, by: Actor) -> None:
+    """End the role: from the day ``on`` it is held no more. Raises NotFound when it was not held then."""
+    in_force = Grant.objects.filter(Q(valid_until=None) | Q(valid_until__gt=on), user=user, role=role)
+    if not in_force.filter(valid_from__lte=on).update(valid_until=on):
+        raise NotFound(noun="grant", name=f"{user.username} {role}")
+    logger.info("%s ended %s of %s on %s", by.name, role, user.username, on)
+
+
+def add_service_account(name: str, *, party: Party | None = None, by: Actor) -> ServiceAccount:
+    """Let a machine in; it acts for ``party``, or for the whole bureau without one. Raises BadName, NameTaken."""
+    if not 2 <= len(name) <= 80:
+        raise BadName(name=name)
+    try:
+        with transaction.atomic():
+            account = ServiceAccount.objects.create(name=name, party=party, made_by=by.name)
+    except IntegrityError:
+        raise NameTaken(name=name) from None
+    logger.info("%s added the service account %s", by.name, name)
+    return account
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token at the one moment its secret is known; only the secret's SHA-256 is kept."""
+
+    token: Token
+    secret: str
+
+
+def make_token(
+    account: ServiceAccount, *, scopes: Iterable[Verb], expires_at: datetime | None, by: Actor, now: datetime
+) -> NewToken:
+    """A new secret with which ``account`` may do ``scopes`` until ``expires_at``. Raises NoScopes, BadPeriod."""
+    verbs = sorted({Verb(scope) for scope in scopes})
+    if not verbs:
+        raise NoScopes(known=", ".join(Verb))
+    if expires_at is not None and expires_at <= now:
+        raise BadPeriod(since=now, until=expires_at)
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = Token.objects.create(
+        account=account, digest=_digest(secret), prefix=secret[:12], scopes=verbs, expires_at=expires_at
+    )
+    logger.info("%s made the token %s of %s", by.name, token.prefix, account.name)
+    return NewToken(token, secret)
+
+
+def revoke_token(token: Token, *, by: Actor, now: datetime) -> None:
+    """Refuse this token from ``now`` on; revoking twice keeps the first instant."""
+    Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
+    logger.info("%s revoked the token %s of %s", by.name, token.prefix, token.account.name)
+
+
+def authenticate_token(secret: str, now: datetime) -> tuple[ServiceAccount, frozenset[Verb]] | None:
+    """Whose secret this is and what it may do; None when it is unknown, expired or revoked."""
+    token = Token.objects.select_related("account").filter(digest=_digest(secret), revoked_at=None).first()
+    if token is None or (token.expires_at is not None and token.expires_at <= now):
+        return None
+    if token.last_used_at is None or token.last_used_at < now - SEEN_EVERY:
+        Token.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token.account, frozenset(Verb(scope) for scope in token.scopes)
+
+
+def _set(user: User, password: str | None) -> None:
+    if password is not None and len(password) < SHORTEST_PASSWORD:
+        raise WeakPassword(least=SHORTEST_PASSWORD)
+    user.set_password(password)
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

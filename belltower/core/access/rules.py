@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which role may do what: one table, and the question asked of it. No look-ups here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from belltower.core.access.models import RoleName
+
+
+class Verb(StrEnum):
+    """What a person or a token may do. Every page and every API operation asks for one."""
+
+    VIEW = "view"
+    EXPORT = "export"
+    LOAD = "load"
+    EDIT = "edit"
+    RUN_JOBS = "run_jobs"
+    ADMINISTER = "administer"
+
+
+VIEW, EXPORT, LOAD, EDIT, RUN_JOBS = Verb.VIEW, Verb.EXPORT, Verb.LOAD, Verb.EDIT, Verb.RUN_JOBS
+
+# An enterprise user's row scope is narrower still (people.scope_of): the same verbs, on its own assets only.
+VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
+    RoleName.VIEWER: frozenset({VIEW}),
+    RoleName.DESK: frozenset({VIEW, EXPORT, EDIT}),
+    RoleName.INSPECTOR: frozenset({VIEW, EDIT}),
+    RoleName.SUPERVISOR: frozenset({VIEW, EXPORT}),
+    RoleName.SECTOR_OFFICER: frozenset({VIEW, EXPORT, LOAD, EDIT, RUN_JOBS}),
+    RoleName.PLANNER: frozenset({VIEW, EXPORT, LOAD, RUN_JOBS}),
+    RoleName.ASSESSOR: frozenset({VIEW, EXPORT}),
+    RoleName.LEADER: frozenset({VIEW, EXPORT}),
+    RoleName.ENTERPRISE: frozenset({VIEW, EXPORT}),
+    RoleName.ADMINISTRATOR: frozenset(Verb),
+}
+
+
+def may(roles: Iterable[str], verb: Verb) -> bool:
+    """Whether somebody who holds ``roles`` may ``verb``. Nobody may do anything without a role."""
+    return verb in verbs_of(roles)
+
+
+def verbs_of(roles: Iterable[str]) -> frozenset[Verb]:
+    """Everything that somebody who holds ``roles`` may do."""
+    return frozenset().union(*(VERBS_OF[RoleName(role)] for role in roles))
+
+
+def sees_own_only(roles: Iterable[str]) -> bool:
+    """Whether these roles see their own party's assets only: an enterprise user who is nothing else."""
+    return set(roles) == {RoleName.ENTERPRISE}
