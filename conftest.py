@@ -99,6 +99,14 @@ def _point_django_at(database: str) -> None:
     connections["default"].settings_dict.update(place)
 
 
+@pytest.fixture(autouse=True)
+def _no_city_of_another_test() -> None:
+    """A city that another test chose, and the database forgot, is not remembered here."""
+    from belltower.core.places import city
+
+    city.forget()
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of real data; tests that need it are skipped where it is absent."""
