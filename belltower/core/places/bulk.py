@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many assets written at once: streamed by COPY into a staging table, then merged by sets in one transaction.
+
+Loads, the demo city and feeds write assets here; a single edit is in actions/assets.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import numpy as np
+from django.db import connection, transaction
+
+from belltower.core.places import city
+from belltower.core.places.geometry import Described, describe
+from belltower.kernel.actors import Actor
+from belltower.kernel.identity import uuid7_many
+from belltower.kernel.texts import Text
+
+NULL = r"\N"
+_BETWEEN = "\x1e"  # between values while a whole column is escaped at once
+_LOCK = 4_767_805  # any fixed number: merges take turns, so that two of them never wait for each other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetBatch:
+    """Some assets of one kind, column by column; all columns are equally long.
+
+    A column that is None says nothing: it leaves what is known of an existing asset and takes the default for a new
+    one. A None inside a column says "not known". ``field_names`` are the declared fields this source speaks of (None:
+    all of them, so that a field which is missing from ``fields`` is forgotten). ``valid_from`` holds for new assets; a
+    changed one is true from ``valid_from`` only where that is later than what is known, else from now on.
+    ``rows`` are row numbers in the source, told again for repeated keys.
+    """
+
+    kind: str
+    keys: Sequence[str]
+    valid_from: datetime | Sequence[datetime]
+    geoms: Any = None  # (n,) shapely geometries in WGS 84, or None
+    names: Sequence[Text | None] | None = None
+    lives: Sequence[str] | None = None
+    owner_ids: Sequence[int | None] | None = None
+    fields: Sequence[Mapping[str, Any]] | None = None
+    field_names: tuple[str, ...] | None = None
+    codes: Sequence[str | None] | None = None
+    rows: Sequence[int] | None = None
+
+    @property
+    def says(self) -> Says:
+        """What this batch speaks of; batches that speak of the same share a staging table."""
+        spoken = {"code": self.codes, "name": self.names, "life": self.lives, "geometry": self.geoms}
+        spoken |= {"owner_id": self.owner_ids, "fields": self.fields}
+        return Says(self.kind, frozenset(c for c, v in spoken.items() if v is not None), self.field_names)
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The kind, columns and fields a source speaks of."""
+
+    kind: str
+    columns: frozenset[str]
+    field_names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeReport:
+    """How many assets a merge made, changed, and found as they were."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: MergeReport) -> MergeReport:
+        return MergeReport(self.created + other.created, self.changed + other.changed, self.unchanged + other.unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A staged row that is not merged: its row number in the source, and why."""
+
+    row: int
+    reason: Text
+
+
+def merge_assets(
+    batches: Iterable[AssetBatch],
+    *,
+    by: Actor,
+    now: datetime,
+    source: str,
+    progress: Callable[[int], None] | None = None,
+) -> MergeReport:
+    """Make or change the assets of ``batches`` by (kind, key), all or none; rows that are as known are not touched.
+
+    A key that comes twice counts once: the first is taken. ``progress`` hears the number of rows staged so far.
+    """
+    with transaction.atomic():
+        merge = Merge()
+        for batch in batches:
+            merge.stage(batch)
+            if progress:
+                progress(merge.staged)
+        for _ in merge.set_aside():
+            pass
+        return merge.finish(by=by, now=now, source=source)
+
+
+class Merge:
+    """One merge inside an open transaction: ``stage`` batches, hear what is ``set_aside``, then ``finish``.
+
+    Staging tables are temporary and go with the transaction.
+    """
+
+    def __init__(self) -> None:
+        self.staged = 0
+        self._tables: dict[Says, str] = {}
+
+    def stage(self, batch: AssetBatch) -> None:
+        """Describe the batch and copy it into its staging table."""
+        if not len(batch.keys):
+            return
+        table = self._table(batch.says)
+        lines = "\n".join(map("\t".join, zip(*_columns(batch, first=self.staged), strict=True))) + "\n"
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+            copy.write(lines)
+        self.staged += len(batch.keys)
+
+    def _table(self, says: Says) -> str:
+        if says not in self._tables:
+            table = f"places_staged_{len(self._tables)}"
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP TABLE IF EXISTS {table}")  # an earlier merge of this same transaction
+                cursor.execute(f"CREATE TEMPORARY TABLE {table} ({_STAGED}) ON COMMIT DROP")
+            self._tables[says] = table
+        return self._tables[says]
+
+    def set_aside(self) -> Iterator[SetAside]:
+        """Take repeated keys and codes that belong to another asset out of the staging tables, and say which."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            for says, table in self._tables.items():
+                cursor.execute(f"ANALYZE {table}")
+                cursor.execute(_REPEATED.format(table=table))
+                yield from (SetAside(row, _KEY_TWICE.format(key=key, first=first)) for row, key, first in cursor)
+                if "code" in says.columns:
+                    cursor.execute(_CODE_TAKEN.format(table=table), [says.kind])
+                    yield from (SetAside(row, _CODE_TWICE.format(code=code)) for row, code in cursor)
+
+    def finish(self, *, by: Actor, now: datetime, source: str, dry_run: bool = False) -> MergeReport:
+        """Merge what is staged; a dry run only counts."""
+        total = MergeReport()
+        with connection.cursor() as cursor:
+            for setting in _SETTINGS:
+                cursor.execute(setting)
+            facts = {"by": by.name, "now": now, "source": source, "dry_run": dry_run}
+            for says, table in self._tables.items():
+                total += _merge(cursor, says, table, facts)
+        return total
+
+
+# The insert sorts by cell and fills a GIN index; both are far quicker with room to work. Only for this transaction.
+_SETTINGS = ("SET LOCAL work_mem = '128MB'", "SET LOCAL gin_pending_list_limit = '64MB'")
+_STAGED = """
+    row bigint, uid uuid, key text, code text, name jsonb, life text, geometry bytea, box box, lon float8, lat float8,
+    cell bigint, area_id bigint, owner_id bigint, fields jsonb, valid_from timestamptz, words text
+"""
+_REPEATED = """
+    WITH repeated AS (SELECT key, min(row) AS first FROM {table} GROUP BY key HAVING count(*) > 1)
+    DELETE FROM {table} s USING repeated r WHERE s.key = r.key AND s.row > r.first
+    RETURNING s.row, s.key, r.first
+"""
+_CODE_TAKEN = """
+    WITH ranked AS (SELECT row, code, key, row_number() OVER (PARTITION BY code ORDER BY row) AS place
+                    FROM {table} WHERE code IS NOT NULL),
+         taken AS (SELECT r.row FROM ranked r LEFT JOIN places_asset a ON a.code = r.code
+                   WHERE r.place > 1 OR (a.id IS NOT NULL AND (a.kind, a.key) <> (%s, r.key)))
+    DELETE FROM {table} s USING taken t WHERE s.row = t.row RETURNING s.row, s.code
+"""
+_KEY_TWICE = Text(
+    zh="编号“{key}”重复出现（首次在第 {first} 行），只取首次出现的一行",
+    en="the key '{key}' appears twice (first at row {first}); the first one is taken",
+)
+_CODE_TWICE = Text(
+    zh="标识码“{code}”已属于另一个部件",
+    en="the code '{code}' belongs to another asset already",
+)
+
+
+def _merge(cursor: Any, says: Says, table: str, facts: Mapping[str, object]) -> MergeReport:
+    """Merge one staging table. Returns what was, or in a dry run would be, made and changed."""
+    known = {**facts, "kind": says.kind, "field_names": list(says.field_names or ())}
+    differs = _differs(says)
+    cursor.execute(
+        f"""SELECT count(*) FILTER (WHERE a.id IS NULL), count(*) FILTER (WHERE a.id IS NOT NULL AND ({differs})),
+                   count(*) FROM {table} s LEFT JOIN places_asset a ON a.kind = %(kind)s AND a.key = s.key""",
+        known,
+    )
+    created, changed, rows = cursor.fetchone()
+    if changed and not facts["dry_run"]:
+        cursor.execute(_update(says, table, differs), known)
+    if created and not facts["dry_run"]:
+        cursor.execute(_insert(table, is_all_new=created == rows), known)
+    return MergeReport(created, changed, rows - created - changed)
+
+
+def _new_fields(says: Says) -> str:
+    """The fields after the merge: those the source does not speak of stay."""
+    return "s.fields" if says.field_names is None else "(a.fields - %(field_names)s::text[]) || s.fields"
+
+
+def _differs(says: Says) -> str:
+    pairs = [(f"a.{column}", f"s.{column}") for column in sorted(says.columns - {"fields"})]
+    if "fields" in says.columns:
+        pairs.append(("a.fields", _new_fields(says)))
+    if not pairs:
+        return "false"
+    return f"({', '.join(old for old, _ in pairs)}) IS DISTINCT FROM ({', '.join(new for _, new in pairs)})"
+
+
+def _update(says: Says, table: str, differs: str) -> str:
+    sets = {column: f"s.{column}" for column in says.columns}
+    if "fields" in sets:
+        sets["fields"] = _new_fields(says)
+    if "geometry" in sets:
+        sets |= {column: f"s.{column}" for column in ("box", "lon", "lat", "cell", "area_id")}
+    if "name" in sets:
+        sets["words"] = "s.words::tsvector"
+    sets |= {
+        "valid_from": "CASE WHEN s.valid_from > a.valid_from THEN s.valid_from ELSE %(now)s END",
+        "recorded_at": "greatest(%(now)s, a.recorded_at + interval '1 microsecond')",
+        "recorded_by": "%(by)s",
+        "source": "%(source)s",
+    }
+    assigned = ", ".join(f"{column} = {value}" for column, value in sorted(sets.items()))
+    return f"""UPDATE places_asset a SET {assigned} FROM {table} s
+               WHERE a.kind = %(kind)s AND a.key = s.key AND {differs}"""
+
+
+def _insert(table: str, *, is_all_new: bool) -> str:
+    """New assets in the order of their cells, so that neighbours share pages and indexes grow in place."""
+    new = (
+        "" if is_all_new else "WHERE NOT EXISTS (SELECT FROM places_asset a WHERE a.kind = %(kind)s AND a.key = s.key)"
+    )
+    return f"""
+        INSERT INTO places_asset (uid, kind, key, code, name, life, geometry, box, lon, lat, cell, area_id, owner_id,
+                                  fields, source, valid_from, recorded_at, recorded_by, words)
+        SELECT uid, %(kind)s, key, code, name, coalesce(life, 'in_service'), geometry, box, lon, lat, cell, area_id,
+               owner_id, coalesce(fields, '{{}}'), %(source)s, valid_from, %(now)s, %(by)s, words::tsvector
+        FROM {table} s {new} ORDER BY cell"""
+
+
+def _columns(batch: AssetBatch, *, first: int) -> list[Sequence[str]]:
+    """The staging columns of a batch as COPY text, in the order of the staging table."""
+    count = len(batch.keys)
+    nothing = [NULL] * count
+    rows = range(first + 1, first + count + 1) if batch.rows is None else batch.rows
+    names = [None] * count if batch.names is None else batch.names
+    codes = [None] * count if batch.codes is None else batch.codes
+    return [
+        list(map(str, rows)),
+        [each.tobytes().hex() for each in uuid7_many(count)],
+        _escaped(batch.keys),
+        nothing if batch.codes is None else _nullable(codes),
+        nothing if batch.names is None else _nullable([name and _json(name.as_json()) for name in names]),
+        nothing if batch.lives is None else batch.lives,
+        *(_placed(batch.geoms) if batch.geoms is not None else [nothing] * 6),
+        nothing if batch.owner_ids is None else [NULL if pk is None else str(pk) for pk in batch.owner_ids],
+        nothing if batch.fields is None else _escaped([_json(fields) for fields in batch.fields]),
+        _instants(batch.valid_from, count),
+        _escaped(_words(batch.keys, codes, names)),
+    ]
+
+
+def _placed(geoms: Any) -> list[Sequence[str]]:
+    """geometry, box, lon, lat, cell and area of each geometry, as COPY text."""
+    found: Described = describe(geoms, city.plane())
+    missing = np.isnan(found.lon)
+    areas = _areas(found, missing)
+    columns: list[list[str]] = [
+        [NULL if wkb is None else rf"\\x{wkb.hex()}" for wkb in found.wkb],
+        [f"({x2!r},{y2!r}),({x1!r},{y1!r})" for x1, y1, x2, y2 in found.boxes.tolist()],
+        list(map(repr, found.lon.tolist())),
+        list(map(repr, found.lat.tolist())),
+        list(map(str, found.cell.tolist())),
+        [NULL if pk < 0 else str(pk) for pk in areas.tolist()],
+    ]
+    for row in np.flatnonzero(missing):
+        for column in columns:
+            column[row] = NULL
+    return columns  # type: ignore[return-value]
+
+
+def _areas(found: Described, missing: Any) -> Any:
+    areas = np.full(len(missing), -1, dtype=np.int64)
+    try:
+        from belltower.core.places.areas import AreaIndex
+    except ImportError:  # until the index is there: no area
+        return areas
+    areas[~missing] = AreaIndex.current().locate(found.lon[~missing], found.lat[~missing])
+    return areas
+
+
+def _words(keys: Sequence[str], codes: Sequence[str | None], names: Sequence[Text | None]) -> Sequence[str]:
+    try:
+        from belltower.core.places.search import words_many
+    except ImportError:  # until search is there: no words
+        return [""] * len(keys)
+    return words_many([(key, code) if code else (key,) for key, code in zip(keys, codes, strict=True)], list(names))
+
+
+def _instants(valid_from: datetime | Sequence[datetime], count: int) -> Sequence[str]:
+    if isinstance(valid_from, datetime):
+        return [valid_from.isoformat()] * count
+    return [each.isoformat() for each in valid_from]
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def _json(value: object) -> str:
+    return _encoder.encode(value).decode()
+
+
+def _nullable(values: Sequence[str | None]) -> list[str]:
+    escaped = _escaped([value or "" for value in values])
+    return [NULL if value is None else text for value, text in zip(values, escaped, strict=True)]
+
+
+def _escaped(values: Sequence[str]) -> list[str]:
+    """COPY text of each value (PostgreSQL manual, COPY, Text Format); the whole column is escaped in one go."""
+    whole = _BETWEEN.join(values)
+    if "\\" not in whole and "\t" not in whole and "\n" not in whole and "\r" not in whole:
+        return list(values)
+    if whole.count(_BETWEEN) != len(values) - 1:
+        return [_escape(value) for value in values]
+    return _escape(whole).split(_BETWEEN)
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

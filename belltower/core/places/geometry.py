@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the database keeps about a geometry: its WKB, its box in the metric plane, a point on it and that point's cell.
+
+Everything is vectorised over arrays of shapely geometries in WGS 84 degrees. Reading files is not done here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+CELL_LEVEL = 18
+"""Cells are Web-Mercator tiles of this zoom (about 150 m wide at the equator)."""
+
+_MERCATOR_LAT = 85.05112877980659  # atan(sinh(pi)): where Web Mercator ends
+_POINT, _LINE = 0, 1
+
+Floats = npt.NDArray[np.float64]
+Cells = npt.NDArray[np.int64]
+Geometries = npt.NDArray[Any]
+
+
+class Plane(Protocol):
+    """What is needed of kernel.plane.MetricPlane."""
+
+    def to_plane(self, lon: Any, lat: Any) -> tuple[Any, Any]: ...
+    def project(self, geoms: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """``wkb`` (n,) of bytes or None; ``boxes`` (n, 4) x_min, y_min, x_max, y_max in metres; ``lon``, ``lat`` degrees.
+
+    Where there is no geometry: None, NaN and cell -1.
+    """
+
+    wkb: Geometries
+    boxes: Floats
+    lon: Floats
+    lat: Floats
+    cell: Cells
+
+
+def describe(geoms: Geometries, plane: Plane) -> Described:
+    """Describe WGS 84 geometries (n,); None or empty ones stay without description. Heights are dropped."""
+    flat = shapely.force_2d(np.asarray(geoms, dtype=object))
+    flat = np.where(shapely.is_empty(flat), None, flat)
+    if (shapely.get_type_id(flat) <= _POINT).all():
+        return _describe_points(flat, plane)
+    points = representative_points(flat)
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    boxes = shapely.bounds(plane.project(flat))
+    return Described(shapely.to_wkb(flat, byte_order=1), boxes, lon, lat, cells(lon, lat))
+
+
+def _describe_points(points: Geometries, plane: Plane) -> Described:
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    boxes = np.full((len(points), 4), np.nan)
+    known = ~np.isnan(lon)
+    x, y = plane.to_plane(lon[known], lat[known])
+    boxes[known] = np.column_stack([x, y, x, y])
+    return Described(shapely.to_wkb(points, byte_order=1), boxes, lon, lat, cells(lon, lat))
+
+
+def representative_points(geoms: Geometries) -> Geometries:
+    """A point on each geometry: a point itself, the middle of a line, a point inside a polygon."""
+    kinds = shapely.get_type_id(geoms)
+    points = np.where(kinds == _POINT, geoms, None)
+    points = np.where(kinds == _LINE, shapely.line_interpolate_point(np.where(kinds == _LINE, geoms, None), 0.5, normalized=True), points)  # fmt: skip
+    return np.where(kinds > _LINE, shapely.point_on_surface(np.where(kinds > _LINE, geoms, None)), points)
+
+
+def cells(lon: Floats, lat: Floats, level: int = CELL_LEVEL) -> Cells:
+    """The Web-Mercator tile at ``level`` of each point, as the integer of its quadkey; -1 where a point is NaN.
+
+    All cells below a tile (z, x, y) are one range: ``first_cell(z, x, y)`` up to, not including, that of its successor
+    (Morton order, as in the Bing Maps tile system). Beyond +-85.05 degrees a point falls into the outermost cell.
+    """
+    known = ~(np.isnan(lon) | np.isnan(lat))
+    x, y = _tile(np.where(known, lon, 0.0), np.where(known, lat, 0.0), level)
+    return np.where(known, (_spread(y) << 1) | _spread(x), -1)
+
+
+def first_cell(zoom: int, x: int, y: int, level: int = CELL_LEVEL) -> int:
+    """The first cell of ``level`` inside tile (zoom, x, y); the tile holds ``4 ** (level - zoom)`` cells from there."""
+    quadkey = (_spread(np.array([y])) << 1) | _spread(np.array([x]))
+    return int(quadkey[0]) << (2 * (level - zoom))
+
+
+def _tile(lon: Floats, lat: Floats, level: int) -> tuple[Cells, Cells]:
+    size = 1 << level
+    radians = np.radians(np.clip(lat, -_MERCATOR_LAT, _MERCATOR_LAT))
+    x = np.floor((lon + 180.0) / 360.0 * size)
+    y = np.floor((1.0 - np.arcsinh(np.tan(radians)) / np.pi) / 2.0 * size)
+    return np.clip(x, 0, size - 1).astype(np.int64), np.clip(y, 0, size - 1).astype(np.int64)
+
+
+def _spread(values: Cells) -> Cells:
+    """Bits moved apart, a zero between each two (the Morton half of up to 31 bits)."""
+    spread = values.astype(np.int64)
+    for shift, mask in (
+        (16, 0x0000FFFF0000FFFF),
+        (8, 0x00FF00FF00FF00FF),
+        (4, 0x0F0F0F0F0F0F0F0F),
+        (2, 0x3333333333333333),
+        (1, 0x5555555555555555),
+    ):
+        spread = (spread | (spread << shift)) & mask
+    return spread
