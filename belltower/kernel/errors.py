@@ -23,8 +23,9 @@ class Refusal(Exception):
         super().__init__(self.say("en"))
 
     def say(self, language: str) -> str:
-        """The whole sentence in ``language``."""
-        return self.sentence.format(**self.facts).say(language)
+        """The whole sentence in ``language``; a fact that is a Text is said in that language too."""
+        facts = {name: fact.say(language) if isinstance(fact, Text) else fact for name, fact in self.facts.items()}
+        return self.sentence.say(language).format(**facts)
 
 
 class NotFound(Refusal):
