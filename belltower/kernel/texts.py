@@ -26,8 +26,9 @@ class Text:
         return (self.zh or self.en) if language.lower().startswith("zh") else (self.en or self.zh)
 
     def format(self, **facts: object) -> Text:
-        """Both languages with ``facts`` filled in, each as its own whole sentence."""
-        return Text(zh=self.zh.format(**facts), en=self.en.format(**facts))
+        """Both languages with ``facts`` filled in, each as its own whole sentence; a fact that is a Text is said in it."""
+        zh, en = ({name: _said(fact, language) for name, fact in facts.items()} for language in LANGUAGES)
+        return Text(zh=self.zh.format(**zh), en=self.en.format(**en))
 
     def as_json(self) -> dict[str, str]:
         """``{"zh": ..., "en": ...}`` without the language that is missing, as stored and sent."""
@@ -47,6 +48,10 @@ class Text:
 
     def __str__(self) -> str:
         return self.say("zh")
+
+
+def _said(fact: object, language: str) -> object:
+    return fact.say(language) if isinstance(fact, Text) else fact
 
 
 def has_chinese(text: str) -> bool:

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Q
 
 from belltower.core.access.models import Grant, RoleName, ServiceAccount, User
 from belltower.core.access.rules import Verb, may, sees_own_only
-from belltower.core.places.models import City
+from belltower.core.places import city
 from belltower.core.places.scope import EVERYTHING, NOTHING, Scope
 
 # Recursive, and UNION rather than UNION ALL: parties that name each other as parent must not loop for ever.
@@ -67,8 +66,11 @@ def family_of(party_id: int) -> frozenset[int]:
 
 def today(now: datetime | None = None) -> date:
     """The civil day in the city's zone at ``now``; before a city is chosen, the day in UTC."""
-    zone = City.objects.values_list("profile__zone", flat=True).first()
-    return (now or datetime.now(UTC)).astimezone(ZoneInfo(zone or "UTC")).date()
+    instant = now or datetime.now(UTC)
+    try:
+        return instant.astimezone(city.current().tz).date()
+    except city.NoCityChosen:
+        return instant.astimezone(UTC).date()
 
 
 def _owned_by(party_id: int) -> Scope:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from belltower.core.access.models import RoleName
+from belltower.kernel.texts import Text
 
 
 class Verb(StrEnum):
@@ -19,6 +20,20 @@ class Verb(StrEnum):
     RUN_JOBS = "run_jobs"
     ADMINISTER = "administer"
 
+    @property
+    def title(self) -> Text:
+        """The verb as it stands in a sentence: "you may not ..."."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Verb.VIEW: Text(zh="查看", en="view this"),
+    Verb.EXPORT: Text(zh="导出", en="export"),
+    Verb.LOAD: Text(zh="导入数据", en="load files"),
+    Verb.EDIT: Text(zh="修改部件", en="edit assets"),
+    Verb.RUN_JOBS: Text(zh="管理作业", en="manage jobs"),
+    Verb.ADMINISTER: Text(zh="管理用户和设置", en="administer users and settings"),
+}
 
 VIEW, EXPORT, LOAD, EDIT, RUN_JOBS = Verb.VIEW, Verb.EXPORT, Verb.LOAD, Verb.EDIT, Verb.RUN_JOBS
 
@@ -50,3 +65,11 @@ def verbs_of(roles: Iterable[str]) -> frozenset[Verb]:
 def sees_own_only(roles: Iterable[str]) -> bool:
     """Whether these roles see their own party's assets only: an enterprise user who is nothing else."""
     return set(roles) == {RoleName.ENTERPRISE}
+
+
+def within_own(verbs: frozenset[Verb]) -> frozenset[Verb]:
+    """What is left of ``verbs`` for a service account that acts for one party.
+
+    Loads, jobs and administration touch rows of every owner, so they stay with the bureau's own accounts.
+    """
+    return verbs & {VIEW, EXPORT, EDIT}

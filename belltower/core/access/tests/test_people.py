@@ -9,7 +9,9 @@ from belltower.core.access import actions, people
 from belltower.core.access.errors import BadName, BadPeriod, NameTaken, NoScopes, WeakPassword
 from belltower.core.access.models import RoleName, Token, User
 from belltower.core.access.rules import Verb
-from belltower.core.places.models import City, Party, PartyKind
+from belltower.core.places import city
+from belltower.core.places.actions.city import use_profile
+from belltower.core.places.models import Party, PartyKind
 from belltower.core.places.scope import EVERYTHING, NOTHING
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotFound
@@ -98,9 +100,10 @@ def test_parties_that_name_each_other_as_parent_do_not_loop(gas: Party, gas_nort
 
 
 def test_today_is_the_civil_day_in_the_city() -> None:
+    city.forget()
     late = datetime(2026, 7, 1, 17, tzinfo=UTC)
     assert people.today(late) == date(2026, 7, 1)
-    City.objects.create(profile={"zone": "Asia/Shanghai"})
+    use_profile(city.load_profile("hengyang"), by=BY)
     assert people.today(late) == date(2026, 7, 2)
 
 
