@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterator
 
@@ -33,17 +34,50 @@ def running(settings: dict[str, str] | None = None) -> Iterator[Postgres | None]
         server.stop()
 
 
+def set_up_django() -> None:
+    """Django's settings and rooms, loaded; needs no database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "belltower.project.settings")
+    import django
+
+    django.setup()
+
+
+def url() -> str:
+    """The address of this installation's database, ours or DATABASE_URL."""
+    chosen = installation.read()
+    return chosen.database_url or Postgres(chosen.postgres_folder).url()
+
+
+@functools.cache
+def migrations_of_the_code() -> frozenset[tuple[str, str]]:
+    """Every migration (room, name) that this version of the program expects to find applied."""
+    set_up_django()
+    from django.db.migrations.loader import MigrationLoader
+
+    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+
+
+def migrate() -> None:
+    """Bring the database to this version of the program; one process at a time, the others wait."""
+    set_up_django()
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('belltower migrations'))")
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('belltower migrations'))")
+
+
 @contextlib.contextmanager
 def ready(settings: dict[str, str] | None = None) -> Iterator[Postgres | None]:
     """As running(), with migrations applied and Django set up; commands that touch the city begin with it."""
     with running(settings) as server:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "belltower.project.settings")
-        import django
-        from django.core.management import call_command
+        migrate()
         from django.db import connections
 
-        django.setup()
-        call_command("migrate", verbosity=0, interactive=False)
         try:
             yield server
         finally:

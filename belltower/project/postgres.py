@@ -187,7 +187,7 @@ class Postgres:
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
             [self.programs / program, *arguments], capture_output=True, text=True, env=_clean_environment(), cwd="/",
-            preexec_fn=before_exec(stop=signal.SIGKILL, user=self._user()),
+            preexec_fn=before_exec(user=self._user(), leave_root=True),
         )  # fmt: skip
         if done.returncode:
             raise DatabaseDidNotStart(reason=f"{program}: {done.stderr.strip() or done.stdout.strip()}", log=self.log)
@@ -234,7 +234,7 @@ class Postgres:
                 self._child = subprocess.Popen(
                     [self.programs / "postgres", "-D", self.data, "-k", self.sockets, *self._options()],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_clean_environment(), cwd="/",
-                    preexec_fn=before_exec(stop=signal.SIGINT, user=self._user()),
+                    preexec_fn=before_exec(stop=signal.SIGINT, user=self._user(), leave_root=True),
                 )  # fmt: skip
             if self._answers(limit):
                 return

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import pwd
 import signal
@@ -14,12 +15,24 @@ _CLONE_NEWUSER = 0x10000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def die_with_parent(stop: int = signal.SIGTERM) -> None:
+def die_with_parent(stop: int = signal.SIGKILL, *, parent: int | None = None) -> None:
     """Ask the kernel to send ``stop`` to this process when its parent dies, by whatever signal.
 
     Call it in the child. The parent must start the child from its main thread: the signal follows the thread.
+    With ``parent`` given, a child whose parent died before it could ask ends at once.
     """
     _libc.prctl(_PR_SET_PDEATHSIG, stop, 0, 0, 0)
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
+
+
+def die_with_server() -> None:
+    """In a worker process that a server forked or spawned by multiprocessing: die with that server.
+
+    Anywhere else (a test, a shell that imports the same module) nothing is changed.
+    """
+    if server := multiprocessing.parent_process():
+        die_with_parent(parent=server.pid)
 
 
 def can_unshare() -> bool:
@@ -53,17 +66,19 @@ def become_unprivileged(user: str | None) -> Callable[[], None]:
     return switch
 
 
-def before_exec(*, stop: int, user: str | None) -> Callable[[], None]:
-    """The ``preexec_fn`` of a database child: leave root where needed, then die with the parent.
+def before_exec(*, stop: int = signal.SIGKILL, user: str | None = None, leave_root: bool = False) -> Callable[[], None]:
+    """A child's ``preexec_fn``: a session of its own (Ctrl-C reaches the supervisor only), and death with the parent.
 
-    The order matters: changing credentials clears the parent-death signal.
+    With ``leave_root`` a child of root becomes what become_unprivileged() says. The order matters: changing
+    credentials clears the parent-death signal.
     """
-    leave = become_unprivileged(user) if os.geteuid() == 0 else None
+    parent = os.getpid()
+    leave = become_unprivileged(user) if leave_root and os.geteuid() == 0 else None
 
     def prepare() -> None:
         os.setsid()
         if leave:
             leave()
-        die_with_parent(stop)
+        die_with_parent(stop, parent=parent)
 
     return prepare

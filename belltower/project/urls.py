@@ -3,4 +3,6 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("belltower.screens.console.urls"))]
+from belltower.project.health import live
+
+urlpatterns = [path("health/live", live), path("", include("belltower.screens.console.urls"))]
