@@ -1,11 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every console page needs to know."""
+"""What every console page needs to know: the city, the viewer's verbs, the theme, and where "here" is."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from belltower.core.access.models import User
+from belltower.core.access.rules import Verb, verbs_of
+from belltower.core.places.models import City
+from belltower.kernel.texts import Text
+
+THEMES = ("auto", "light", "dark")
 
 
 def console(request: HttpRequest) -> dict[str, object]:
     """Values for the frame around every page."""
-    return {}
+    theme = request.COOKIES.get("bt_theme", "auto")
+    roles = getattr(request, "roles", frozenset())
+    verbs = verbs_of(roles)
+    return {
+        "city_name": _city_name(),
+        "viewer_name": _viewer_name(request),
+        "viewer_roles": [role.label for role in sorted(roles)],
+        "may": {verb.value: verb in verbs for verb in Verb},
+        "theme": theme if theme in THEMES else "auto",
+    }
+
+
+def _city_name() -> str | None:
+    name = City.objects.values_list("profile__name", flat=True).first()
+    return Text.read(name).say(get_language() or "zh") if name else None
+
+
+def _viewer_name(request: HttpRequest) -> str | None:
+    user = getattr(request, "user", None)
+    return Text.read(user.name).say(get_language() or "zh") if isinstance(user, User) else None

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the front-end build made: which files an entry needs, and the drawing of each icon."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.templatetags.static import static
+
+FOLDER = Path(__file__).parent / "static" / "built"
+BELL = (FOLDER.parent / "console" / "bell.svg").read_text(encoding="utf-8").replace("#7a8794", "currentColor").strip()
+BELL = BELL.replace("<svg ", '<svg class="icon bt-bell" aria-hidden="true" ')
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The addresses a page loads for one entry: style sheets, the script, and the chunks that it imports."""
+
+    styles: tuple[str, ...]
+    script: str
+    chunks: tuple[str, ...]
+
+
+class NotBuilt(RuntimeError):
+    """The front end was not built yet."""
+
+    def __init__(self) -> None:
+        super().__init__("The front end is not built. Run `make setup`.")
+
+
+def entry(name: str) -> Entry:
+    """The files of the entry ``name`` (its source, as "src/console.ts"). Raises NotBuilt, KeyError."""
+    manifest = _manifest() if not settings.DEBUG else _manifest.__wrapped__()
+    chunks = _imported(manifest, name)
+    styles = dict.fromkeys(style for key in (*chunks, name) for style in manifest[key].get("css", ()))
+    return Entry(
+        styles=tuple(_address(style) for style in styles),
+        script=_address(manifest[name]["file"]),
+        chunks=tuple(_address(manifest[key]["file"]) for key in chunks),
+    )
+
+
+def icon(name: str) -> str:
+    """The inside of the SVG of a Tabler outline icon; a plain circle where there is none of that name."""
+    return _icons().get(name) or '<path d="M12 12m-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0"/>'
+
+
+def _imported(manifest: dict[str, dict[str, list[str]]], name: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for key in manifest[name].get("imports", ()):
+        found |= dict.fromkeys((*_imported(manifest, key), key))
+    return tuple(found)
+
+
+def _address(file: str) -> str:
+    return static(f"built/{file}")
+
+
+@cache
+def _manifest():  # type: ignore[no-untyped-def]
+    return _read("manifest.json")
+
+
+@cache
+def _icons() -> dict[str, str]:
+    icons: dict[str, str] = _read("icons.json")
+    return icons
+
+
+def _read(name: str):  # type: ignore[no-untyped-def]
+    try:
+        return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotBuilt from None

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The doors of the console: every page asks for a verb, and passes the viewer's row scope to whatever it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from belltower.core.access.models import RoleName, User
+from belltower.core.access.people import roles_of, scope_with, today
+from belltower.core.access.rules import Verb, may
+from belltower.core.places.scope import Scope
+from belltower.kernel.actors import Actor
+from belltower.kernel.errors import NotAllowed
+from belltower.kernel.texts import Text
+
+View = Callable[..., HttpResponse]
+
+VERB_TITLES = {
+    Verb.VIEW: Text(zh="查看", en="look at this"),
+    Verb.EXPORT: Text(zh="导出", en="export"),
+    Verb.LOAD: Text(zh="导入数据", en="load data"),
+    Verb.EDIT: Text(zh="修改", en="change this"),
+    Verb.RUN_JOBS: Text(zh="管理任务", en="manage jobs"),
+    Verb.ADMINISTER: Text(zh="管理系统", en="administer"),
+}
+
+
+class ConsoleRequest(HttpRequest):
+    """A request that passed a door: somebody is signed in, holds ``roles`` and may see ``scope``."""
+
+    user: User
+    actor: Actor
+    roles: frozenset[RoleName]
+    scope: Scope
+    now: datetime
+
+
+class MayNot(NotAllowed):
+    """The page asks for more than the viewer's roles allow."""
+
+    def __init__(self, verb: Verb) -> None:
+        super().__init__(verb=verb)
+        self.verb = verb
+
+    def say(self, language: str) -> str:
+        title = VERB_TITLES[self.verb].say(language)
+        return Text.read(self.sentence).format(verb=title).say(language)
+
+
+def door(verb: Verb) -> Callable[[View], View]:
+    """Let only those in who are signed in and may ``verb``; others are sent to sign in, or refused."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            visitor = enter(request, cast(User, request.user))
+            if not may(visitor.roles, verb):
+                raise MayNot(verb)
+            return view(visitor, *arguments, **named)
+
+        guarded.door = verb  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def open_door(view: View) -> View:
+    """Mark a page that anybody may open: sign-in, the language switch. Said aloud, so that none is so by accident."""
+    view.door = None  # type: ignore[attr-defined]
+    return view
+
+
+def enter(request: HttpRequest, user: User) -> ConsoleRequest:
+    """The request with what the viewer holds and may see; two queries."""
+    visitor = cast(ConsoleRequest, request)
+    visitor.now = datetime.now(UTC)
+    visitor.roles = roles_of(user, today(visitor.now))
+    visitor.scope = scope_with(user, visitor.roles)
+    visitor.actor = user.as_actor()
+    return visitor
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back here after it; a part of a page (htmx) makes the whole page go there."""
+    back = request.get_full_path() if request.method == "GET" else "/"
+    if request.headers.get("HX-Request"):
+        back = request.headers.get("HX-Current-URL", "/")
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = f"{reverse('console:sign_in')}?{urlencode({'next': back})}"
+        return answer
+    return HttpResponseRedirect(f"{reverse('console:sign_in')}?{urlencode({'next': back})}")

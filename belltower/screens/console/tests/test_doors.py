@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every page has a door, and the door keeps out who may not come in."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from belltower.core.access.rules import Verb
+
+
+def _views(patterns, prefix=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _views(pattern.url_patterns, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield prefix + str(pattern.pattern), pattern.callback
+
+
+CONSOLE = [
+    (address, view)
+    for address, view in _views(get_resolver("belltower.project.urls").url_patterns)
+    if view.__module__.startswith("belltower.screens.console")
+]
+
+
+@pytest.mark.parametrize(("address", "view"), CONSOLE, ids=[address or "/" for address, _ in CONSOLE])
+def test_every_page_says_which_verb_it_asks_for(address, view):
+    """A view without door() or open_door() is open by accident; this fails for it."""
+    assert hasattr(view, "door"), f"/{address} has no door"
+    assert view.door is None or isinstance(view.door, Verb)
+
+
+def test_only_coming_in_and_choosing_a_language_are_open_to_all():
+    assert {address for address, view in CONSOLE if view.door is None} == {"sign-in/", "sign-out/", "language/"}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every page loads: the look, htmx, the keys, menus and the theme switch. Islands load by themselves.
+import "@tabler/core/dist/css/tabler.min.css";
+import "@fontsource-variable/noto-sans-sc/index.css";
+import "./style/tokens.css";
+import "./style/frame.css";
+import "./style/parts.css";
+import htmx from "htmx.org";
+import { listenToKeys } from "./parts/keys";
+import { listenToMenus } from "./parts/menus";
+import { listenToTheme } from "./parts/theme-switch";
+import { listenToForms } from "./parts/forms";
+import { listenToConnection } from "./parts/connection";
+
+// No eval and no style element: the content security policy forbids both.
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.historyCacheSize = 0;
+
+listenToTheme();
+listenToMenus();
+listenToKeys();
+listenToForms();
+listenToConnection();

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small conveniences of forms: send on change, and no second sending of what is under way.
+export function listenToForms(): void {
+  document.addEventListener("change", (event) => {
+    const field = event.target as HTMLElement;
+    if (field.matches("[data-send-on-change]")) field.closest("form")?.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset["sent"]) event.preventDefault();
+    form.dataset["sent"] = "1";
+    form.querySelector("button[type=submit], button:not([type])")?.classList.add("btn-loading");
+  });
+  // A page taken back from the browser's memory may be sent again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) {
+      delete form.dataset["sent"];
+      form.querySelector(".btn-loading")?.classList.remove("btn-loading");
+    }
+  });
+}
