@@ -89,3 +89,8 @@ class Area(models.Model):
     @property
     def title(self) -> Text:
         return Text.read(self.name)
+
+    @property
+    def parent_code(self) -> str | None:
+        """The code of the area above, as the path has it."""
+        return next(iter(self.path.split("/")[-3:-2]), None)

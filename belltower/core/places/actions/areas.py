@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done to areas: put them in force by code, and keep the tree and its history whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import shapely
+from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
+
+from belltower.core.places import city, words
+from belltower.core.places.areas import DEPTH, AreaDraft
+from belltower.core.places.columns import Box
+from belltower.core.places.errors import AreaTwice, ChangedTooEarly, MissingParent, ParentTooDeep, WrongAreaCode
+from belltower.core.places.geometry import describe
+from belltower.core.places.models import Area, AreaLevel
+from belltower.kernel.actors import Actor
+from belltower.kernel.city import CityProfile
+
+__all__ = ["AreaDraft", "AreaReport", "put_areas"]
+
+_BATCH = 500
+_OUTLINE = ("geometry", "box", "lon", "lat", "area_m2")
+_CORRECTED = ("level", "name", "parent", "path", *_OUTLINE, "population", "source", "words")
+_Pairs = Sequence[tuple[Area, Area]]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaReport:
+    """How many areas a load made, changed, and found as they were."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: AreaReport) -> AreaReport:
+        return AreaReport(self.created + other.created, self.changed + other.changed, self.unchanged + other.unchanged)
+
+
+@transaction.atomic
+def put_areas(areas: Iterable[AreaDraft], *, by: Actor, on: date, source: str) -> AreaReport:
+    """Bring areas into force from the civil day ``on``, all or none; the same areas again change nothing.
+
+    An area that differs in level, name, parent or outline is ended on that day and continued by a new row; one that
+    began on that very day is corrected in place, as is a population. What a draft does not know (outline,
+    population) stays as it is known. Parents come by ``parent_code``, else by the code's own prefix.
+
+    Raises WrongAreaCode, AreaTwice, MissingParent, ParentTooDeep or ChangedTooEarly.
+    """
+    drafts = _checked(areas, city.current())
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE places_area IN SHARE ROW EXCLUSIVE MODE")  # writers in turn, readers go on
+    put = _Putting(drafts, on=on, source=source)
+    return sum((put.level(level) for level in AreaLevel.values), AreaReport())
+
+
+def _checked(areas: Iterable[AreaDraft], profile: CityProfile) -> list[AreaDraft]:
+    """The drafts with their parent codes stated, or the first thing that is wrong with them."""
+    drafts = list(areas)
+    for code, times in Counter(draft.code for draft in drafts).items():
+        if times > 1:
+            raise AreaTwice(area=code)
+    for draft in drafts:
+        expected = profile.level(draft.level).code_length
+        if len(draft.code) != expected:
+            raise WrongAreaCode(area=draft.code, level=draft.level, expected=expected, found=len(draft.code))
+    return [replace(draft, parent_code=draft.parent_code or parent_code_of(draft, profile)) for draft in drafts]
+
+
+def parent_code_of(draft: AreaDraft, profile: CityProfile) -> str | None:
+    """The code of the parent as the area's own code tells it; None for the city.
+
+    Where parent and child have codes of one length, as city and district in GB/T 2260, the parent's ends in two zeros.
+    """
+    depth = DEPTH[draft.level]
+    if depth == 0:
+        return None
+    length = profile.level(AreaLevel.values[depth - 1]).code_length
+    return draft.code[:length] if length < len(draft.code) else draft.code[:-2] + "00"
+
+
+class _Putting:
+    """One load of areas, from the city's level down, so that every parent is in force before its children."""
+
+    def __init__(self, drafts: Sequence[AreaDraft], *, on: date, source: str) -> None:
+        self._on, self._source = on, source
+        self._drafts = drafts
+        codes = {draft.code for draft in drafts} | {draft.parent_code for draft in drafts if draft.parent_code}
+        self._known = {area.code: area for area in Area.objects.current().filter(code__in=codes)}
+        self._level_of = {code: area.level for code, area in self._known.items()}
+        self._level_of |= {draft.code: draft.level for draft in drafts}
+
+    def level(self, level: str) -> AreaReport:
+        """Put the drafts of one level."""
+        drafts = [draft for draft in self._drafts if draft.level == level]
+        parts = (drafts[begin : begin + _BATCH] for begin in range(0, len(drafts), _BATCH))
+        return sum((self._put(part) for part in parts), AreaReport())
+
+    def _put(self, drafts: Sequence[AreaDraft]) -> AreaReport:
+        rows = self._rows(drafts)
+        created = [row for row in rows if row.code not in self._known]
+        others = [(self._known[row.code], row) for row in rows if row.code in self._known]
+        changed = [(old, new) for old, new in others if _is_other(old, new)]
+        continued = [(old, new) for old, new in changed if old.valid_from != self._on]
+        corrected = [(old, new) for old, new in changed if old.valid_from == self._on]
+        corrected += [(old, new) for old, new in others if not _is_other(old, new) and old.population != new.population]
+        self._refuse_too_early(continued)
+        self._refuse_before_an_end(created)
+        self._insert(created)
+        self._continue(continued)
+        self._correct(corrected)
+        count = len(continued) + len(corrected)
+        return AreaReport(len(created), count, len(rows) - len(created) - count)
+
+    def _rows(self, drafts: Sequence[AreaDraft]) -> list[Area]:
+        """The drafts as rows; what a draft does not know is taken from the row that is in force."""
+        rows = [self._row(draft) for draft in drafts]
+        _describe(rows, [draft.geometry for draft in drafts])
+        for row in rows:
+            if known := self._known.get(row.code):
+                row.population = known.population if row.population is None else row.population
+                if row.geometry is None:
+                    _copy_outline(known, row)
+        return rows
+
+    def _row(self, draft: AreaDraft) -> Area:
+        parent = self._parent(draft)
+        return Area(
+            code=draft.code,
+            level=draft.level,
+            name=draft.name.as_json(),
+            parent=parent,
+            path=f"{parent.path if parent else ''}{draft.code}/",
+            population=draft.population,
+            valid_from=self._on,
+            source=self._source,
+            words=words.words_for((draft.code,), draft.name),
+        )
+
+    def _parent(self, draft: AreaDraft) -> Area | None:
+        if draft.parent_code is None:
+            return None
+        level = self._level_of.get(draft.parent_code)
+        if level is None:
+            raise MissingParent(area=draft.code, parent=draft.parent_code)
+        if DEPTH[level] >= DEPTH[draft.level]:
+            raise ParentTooDeep(area=draft.code, level=draft.level, parent=draft.parent_code, parent_level=level)
+        return self._known[draft.parent_code]
+
+    def _refuse_too_early(self, pairs: _Pairs) -> None:
+        for old, _ in pairs:
+            if old.valid_from > self._on:
+                raise ChangedTooEarly(area=old.code, since=old.valid_from, on=self._on)
+
+    def _refuse_before_an_end(self, rows: Sequence[Area]) -> None:
+        """A code that was ended may come again, but not within the time of its earlier life."""
+        codes = [row.code for row in rows]
+        for code, until in Area.objects.filter(code__in=codes, valid_until__gt=self._on).values_list(
+            "code", "valid_until"
+        ):
+            raise ChangedTooEarly(area=code, since=until, on=self._on)
+
+    def _insert(self, rows: Sequence[Area]) -> None:
+        Area.objects.bulk_create(rows, batch_size=_BATCH)
+        self._known |= {row.code: row for row in rows}
+
+    def _continue(self, pairs: _Pairs) -> None:
+        """End the old rows, insert the new ones, and hand the children over."""
+        Area.objects.filter(pk__in=[old.pk for old, _ in pairs]).update(valid_until=self._on)
+        self._insert([new for _, new in pairs])
+        for old, new in pairs:
+            Area.objects.current().filter(parent_id=old.pk).update(parent=new)
+            self._move(old.path, new.path)
+
+    def _correct(self, pairs: _Pairs) -> None:
+        """Rewrite rows in place."""
+        for old, new in pairs:
+            was = old.path
+            for column in _CORRECTED:
+                setattr(old, column, getattr(new, column))
+            self._move(was, new.path)
+        Area.objects.bulk_update([old for old, _ in pairs], _CORRECTED, batch_size=_BATCH)
+
+    def _move(self, was: str, path: str) -> None:
+        """After an area came under another parent: the paths of everything below it."""
+        if was == path:
+            return
+        below = Area.objects.current().filter(path__startswith=was)
+        below.update(path=Concat(Value(path), Substr("path", len(was) + 1)))
+        for area in self._known.values():
+            if area.path.startswith(was):
+                area.path = path + area.path[len(was) :]
+
+
+def _is_other(old: Area, new: Area) -> bool:
+    """Whether an area has become another: in level, name, parent or outline."""
+    return (old.level, old.name, old.parent_code, _wkb(old)) != (new.level, new.name, new.parent_code, _wkb(new))
+
+
+def _wkb(area: Area) -> bytes | None:
+    return None if area.geometry is None else bytes(area.geometry)
+
+
+def _copy_outline(known: Area, row: Area) -> None:
+    for column in _OUTLINE:
+        setattr(row, column, getattr(known, column))
+
+
+def _describe(rows: Sequence[Area], outlines: Sequence[shapely.Geometry | None]) -> None:
+    """Fill in geometry, box in metres, a point inside, and area in m2, where there is an outline."""
+    plane, geometries = city.plane(), np.array(outlines, dtype=object)
+    found, areas_m2 = describe(geometries, plane), shapely.area(plane.project(geometries))
+    for at, row in enumerate(rows):
+        if found.wkb[at] is not None:
+            row.geometry, row.box = found.wkb[at], Box(*found.boxes[at].tolist())
+            row.lon, row.lat, row.area_m2 = float(found.lon[at]), float(found.lat[at]), float(areas_m2[at])

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words a code and a name are found by: codes and their parts, Latin words, Chinese by character pairs and pinyin.
+
+PostgreSQL's own parsers know no Chinese, so the tsvector is written here, as text, and search.py asks in the same
+words. docs/why/search.md tells which queries find what.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from pypinyin import lazy_pinyin
+
+from belltower.kernel.texts import Text, has_chinese
+
+Name = Text | Mapping[str, str] | None
+
+LONGEST = 32
+"""Characters of a word that count; a query is cut alike, so that a longer one still finds."""
+START = "^"
+"""Begins the lexemes that stand for the beginning of a whole name or code (no word contains it)."""
+
+_HAN = "\u3400-\u9fff\U00020000-\U0003134f"  # as kernel.texts.has_chinese
+_RUNS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_MOST_UNITS = 40
+_LONGEST_CODE = 120
+_APART = "' '"
+
+# Characters that place names read otherwise than everyday words do, where the phrase dictionary knows no better
+# (seen: 朝阳街道 as "zhao", 长丰 as "zhang", the surname 覃 as "tan"). Both readings find the name.
+_ALSO_READ = {
+    "长": "chang", "朝": "chao", "重": "chong", "厦": "xia", "乐": "le", "曾": "zeng", "覃": "qin", "单": "shan",
+    "盛": "sheng", "仇": "qiu",
+}  # fmt: skip
+
+
+def words_for(codes: Iterable[str | None], name: Name) -> str:
+    """The words of one thing, as text that casts to tsvector."""
+    return words_many([tuple(codes)], [name])[0]
+
+
+def words_many(codes: Sequence[Sequence[str | None]], names: Sequence[Name]) -> list[str]:
+    """The words of many things, as text that casts to tsvector; each distinct name is taken apart once.
+
+    ``codes`` holds the codes of each thing (None among them is passed over) and is as long as ``names``.
+    """
+    return [
+        f"{_code_words(own)} {_name_words(name.zh, name.en)}" if name else _code_words(own)
+        for own, name in zip(codes, map(_text, names), strict=True)
+    ]
+
+
+def normal(text: str) -> str:
+    """The form in which words are kept and asked for: compatibility forms and case folded, accents dropped."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode()).lower()
+    apart = unicodedata.normalize("NFD", plain)
+    return "".join(character for character in apart if not unicodedata.combining(character))
+
+
+def start_of(text: str) -> str:
+    """The lexeme that stands for a name or code beginning so; empty where there is nothing to go by."""
+    letters = "".join(_RUNS.findall(normal(text)))
+    return f"{START}{letters[:LONGEST]}" if letters else ""
+
+
+def asked(text: str) -> Iterator[tuple[str, bool]]:
+    """The words of a query and whether each is only the beginning of a word (Chinese is asked for by whole pairs)."""
+    for run in _RUNS.findall(normal(text)):
+        if is_han(run):
+            yield from ((pair, False) for pair in _pairs(run))
+        else:
+            yield run[:LONGEST], True
+
+
+def quoted(lexeme: str) -> str:
+    """A lexeme in the text form of tsvector and tsquery."""
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def is_han(run: str) -> bool:
+    """Whether a run begins with a Chinese character, and so consists of them."""
+    return has_chinese(run[0])
+
+
+def _text(name: Name) -> Text | None:
+    if name is None or isinstance(name, Text):
+        return name
+    return Text.read(name) if any(name.values()) else None
+
+
+def _code_words(codes: Sequence[str | None]) -> str:
+    return " ".join([_words_of_code(code) for code in codes if code])
+
+
+def _words_of_code(code: str) -> str:
+    """The whole code; of a compound one its parts as well, and its beginning without the punctuation.
+
+    Written for speed: a load calls it for every row, and no two rows have the same code.
+    """
+    plain = code.lower() if code.isascii() else normal(code)
+    if plain.isalnum() and len(plain) <= LONGEST and plain.isascii():
+        return f"'{plain}' '{START}{plain}'"
+    parts = _RUNS.findall(plain)
+    whole = quoted((plain if plain.isprintable() else _UNSAFE.sub("", plain))[:_LONGEST_CODE])
+    if not parts:
+        return whole
+    if len(plain) > LONGEST:
+        parts = [part[:LONGEST] for part in parts]
+    begins = f"'{START}{''.join(parts)[:LONGEST]}'"
+    return f"{whole} {begins} '{_APART.join(parts)}'"
+
+
+@lru_cache(maxsize=100_000)
+def _name_words(zh: str, en: str) -> str:
+    lexemes: set[str] = set()
+    for said in (zh, en):
+        plain = normal(said)
+        lexemes |= {start_of(plain), *_plain_words(plain), *_pinyin_words(plain)}
+    return " ".join(quoted(lexeme) for lexeme in sorted(lexemes) if lexeme)
+
+
+def _plain_words(text: str) -> Iterator[str]:
+    """Latin words as they are; Chinese as single characters and pairs."""
+    for run in _RUNS.findall(text):
+        if is_han(run):
+            yield from run
+            yield from _pairs(run)
+        else:
+            yield run[:LONGEST]
+
+
+def _pairs(run: str) -> Iterable[str]:
+    """Neighbouring characters two by two; a single character stands for itself."""
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+
+
+def _pinyin_words(text: str) -> Iterator[str]:
+    """Full pinyin and initials from every syllable to the end, so that a prefix query may begin anywhere."""
+    runs = _RUNS.findall(text)
+    if not any(map(is_han, runs)):
+        return
+    readings = [[said for run in runs for said in _syllables(run)[which]][:_MOST_UNITS] for which in (0, 1)]
+    for syllables in readings if readings[0] != readings[1] else readings[:1]:
+        initials = [said if said.isdigit() else said[:1] for said in syllables]
+        for units in (syllables, initials):
+            yield START + "".join(units)[:LONGEST]
+            yield from ("".join(units[at:])[:LONGEST] for at in range(len(units)))
+
+
+@lru_cache(maxsize=50_000)
+def _syllables(run: str) -> tuple[Sequence[str], Sequence[str]]:
+    """The run's syllables as words are read, and as place names may be read; a Latin run or number is one syllable.
+
+    ü is v in the first reading and u in the second, as people type it either way.
+    """
+    if not is_han(run):
+        return (run,), (run,)
+    usual = lazy_pinyin(run)
+    also = [_ALSO_READ.get(character, said.replace("v", "u")) for character, said in zip(run, usual, strict=True)]
+    return usual, also
