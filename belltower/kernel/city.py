@@ -3,25 +3,25 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, time
+from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from belltower.kernel.calendar import DayException
-from belltower.kernel.errors import Refusal
+from belltower.kernel.codes import BadCode, check_district_code
 from belltower.kernel.plane import BadPlane, MetricPlane
+from belltower.kernel.reading import Misread, Reader
 from belltower.kernel.texts import LANGUAGES, Text
 
 LEVELS = ("city", "district", "street", "community", "grid")
 COUNTRIES = ("CN", "US")
 
 
-class BadProfile(Refusal):
-    """A city profile that cannot be used: which file, which key, what is wrong, what was probably meant."""
+class BadProfile(Misread):
+    """A city profile that cannot be used."""
 
     code = "bad_profile"
     sentence = Text(
@@ -37,6 +37,15 @@ class LevelName:
     level: str
     name: Text
     code_length: int
+
+
+CHINESE_LEVELS = (
+    LevelName("city", Text(zh="市", en="City"), 6),
+    LevelName("district", Text(zh="区县", en="District"), 6),
+    LevelName("street", Text(zh="街道", en="Street"), 9),
+    LevelName("community", Text(zh="社区", en="Community"), 12),
+    LevelName("grid", Text(zh="单元网格", en="Unit grid"), 15),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class CityProfile:
     centre: tuple[float, float]
     subdivision: str | None = None
     languages: tuple[str, ...] = LANGUAGES
-    levels: tuple[LevelName, ...] = ()
+    levels: tuple[LevelName, ...] = CHINESE_LEVELS
     districts: tuple[District, ...] = ()
     working_hours: tuple[Hours, ...] = ()
     calendar_exceptions: tuple[DayException, ...] = ()
@@ -86,7 +95,19 @@ class CityProfile:
 
     def level(self, level: str) -> LevelName:
         """What the city calls that level (``city`` ... ``grid``). Raises KeyError for another word."""
-        return next((one for one in self.levels if one.level == level), None) or _fallback_level(level)
+        return {one.level: one for one in self.levels}[level]
+
+    def level_of(self, code: str) -> str:
+        """The level an area code of this city is of, by its length; the city's own code is the city's.
+
+        Raises BadCode for a length that no level has.
+        """
+        lower = (one.level for one in self.levels if one.level != "city" and one.code_length == len(code))
+        if level := "city" if code == self.code else next(lower, None):
+            return level
+        lengths = ", ".join(str(one.code_length) for one in self.levels)
+        reason = Text(zh=f"长度应为 {lengths} 之一", en=f"it has none of the lengths {lengths}")
+        raise BadCode(given=code, what=Text(zh="区域代码", en="area code"), reason=reason)
 
     def as_json(self) -> dict[str, Any]:
         """The profile as stored; ``read`` gives the same profile back."""
@@ -113,159 +134,73 @@ class CityProfile:
 
 def read(mapping: Mapping[str, Any], *, source: str = "(data)") -> CityProfile:
     """The profile that YAML or JSON holds. Raises BadProfile, which names ``source``, the key and what is wrong."""
-    reader = _Reader(mapping, source, "")
-    reader.only(known=tuple(one.name for one in fields(CityProfile)))
+    reader = Reader(mapping, source, BadProfile)
+    reader.only(one.name for one in fields(CityProfile))
+    country = reader.one_of("country", COUNTRIES)
     return CityProfile(
         name=reader.text("name"),
-        code=reader.string("code"),
-        country=reader.one_of("country", COUNTRIES),
-        subdivision=reader.string("subdivision") if mapping.get("subdivision") else None,
+        code=_code(reader, country),
+        country=country,
+        subdivision=reader.string("subdivision") if reader.has("subdivision") else None,
         zone=reader.one_of("zone", sorted(available_timezones())),
-        plane=reader.plane("plane"),
-        centre=reader.centre("centre"),
-        languages=tuple(reader.one_of(f"languages/{i}", LANGUAGES) for i in reader.each("languages", LANGUAGES)),
-        levels=tuple(_level(one) for one in reader.parts("levels")) or tuple(map(_fallback_level, LEVELS)),
-        districts=tuple(District(one.string("code"), one.text("name")) for one in reader.parts("districts")),
-        working_hours=tuple(reader.hours(f"working_hours/{i}") for i in reader.each("working_hours", ())),
-        calendar_exceptions=tuple(_exception(one) for one in reader.parts("calendar_exceptions")),
+        plane=_plane(reader, "plane"),
+        centre=_centre(reader, "centre"),
+        languages=tuple(one.one_of(key, LANGUAGES) for one, key in reader.items("languages")) or LANGUAGES,
+        levels=_levels(reader),
+        districts=tuple(District(_code(one, country), one.text("name")) for one in reader.each("districts")),
+        working_hours=tuple(_hours(one, key) for one, key in reader.items("working_hours")),
+        calendar_exceptions=tuple(
+            DayException(one.day("day"), one.yes_or_no("is_working"), one.text("because"))
+            for one in reader.each("calendar_exceptions")
+        ),
     )
 
 
-def _level(reader: _Reader) -> LevelName:
-    return LevelName(reader.one_of("level", LEVELS), reader.text("name"), reader.whole("code_length"))
-
-
-def _exception(reader: _Reader) -> DayException:
-    return DayException(reader.day("day"), reader.yes_or_no("is_working"), reader.text("because"))
-
-
-def _fallback_level(level: str) -> LevelName:
-    return _FALLBACK_LEVELS[level]
-
-
-_FALLBACK_LEVELS = {
-    one.level: one
-    for one in (
-        LevelName("city", Text(zh="市", en="City"), 6),
-        LevelName("district", Text(zh="区县", en="District"), 6),
-        LevelName("street", Text(zh="街道", en="Street"), 9),
-        LevelName("community", Text(zh="社区", en="Community"), 12),
-        LevelName("grid", Text(zh="单元网格", en="Unit grid"), 15),
+def _levels(reader: Reader) -> tuple[LevelName, ...]:
+    found = tuple(
+        LevelName(one.one_of("level", LEVELS), one.text("name"), one.whole("code_length"))
+        for one in reader.each("levels")
     )
-}
+    if found and tuple(one.level for one in found) != LEVELS:
+        reason = Text(zh="应依次写出全部五级", en="all five levels must stand there, in order")
+        raise reader.fail("levels", reason, ", ".join(LEVELS))
+    return found or CHINESE_LEVELS
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Takes values out of a mapping, one kind a method, and says where a value does not fit."""
-
-    values: Mapping[str, Any]
-    source: str
-    within: str
-
-    def fail(self, key: str, reason: str, hint: str = "") -> BadProfile:
-        return BadProfile(source=self.source, key=f"{self.within}{key}", reason=reason, hint=hint)
-
-    def only(self, *, known: tuple[str, ...]) -> None:
-        for key in self.values:
-            if key not in known:
-                raise self.fail(str(key), "there is no such key", _meant(str(key), known))
-
-    def get(self, key: str) -> Any:
-        """The value at ``key``, or at ``key/index`` of a list."""
-        name, _, index = key.partition("/")
-        if name not in self.values or self.values[name] in (None, ""):
-            raise self.fail(name, "it is missing", _meant(name, tuple(map(str, self.values))))
-        return self.values[name][int(index)] if index else self.values[name]
-
-    def each(self, key: str, fallback: tuple[str, ...]) -> range:
-        """The indices of the list at ``key``; of ``fallback`` where the key is absent."""
-        value = self.values.get(key)
-        if value is None and fallback:
-            raise self.fail(key, "it is missing", f"For example: {list(fallback)}")
-        if not isinstance(value or [], list | tuple):
-            raise self.fail(key, "it is not a list")
-        return range(len(value or []))
-
-    def parts(self, key: str) -> Iterable[_Reader]:
-        for index in self.each(key, ()):
-            part = self.values[key][index]
-            if not isinstance(part, Mapping):
-                raise self.fail(f"{key}/{index}", "it is not a mapping")
-            yield _Reader(part, self.source, f"{self.within}{key}/{index}/")
-
-    def string(self, key: str) -> str:
-        value = self.get(key)
-        if not isinstance(value, str):
-            raise self.fail(key, f"it is {value!r}, not a text", "Put it in quotes.")
-        return value
-
-    def text(self, key: str) -> Text:
-        try:
-            return Text.read(self.get(key))
-        except (ValueError, AttributeError):
-            raise self.fail(
-                key, "it is no text in Chinese or English", "For example: {zh: 衡阳市, en: Hengyang}"
-            ) from None
-
-    def one_of(self, key: str, allowed: Iterable[str]) -> str:
-        value, choices = self.string(key), tuple(allowed)
-        if value not in choices:
-            raise self.fail(key, f"'{value}' is not known here", _meant(value, choices))
-        return value
-
-    def whole(self, key: str) -> int:
-        value = self.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise self.fail(key, f"it is {value!r}, not a positive whole number")
-        return value
-
-    def yes_or_no(self, key: str) -> bool:
-        value = self.get(key)
-        if not isinstance(value, bool):
-            raise self.fail(key, f"it is {value!r}, not true or false")
-        return value
-
-    def day(self, key: str) -> date:
-        value = self.get(key)
-        try:
-            # YAML has made a date of it already; JSON has not.
-            return value if type(value) is date else date.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise self.fail(key, f"it is {value!r}, not a day", "For example: 2026-02-14") from None
-
-    def hours(self, key: str) -> Hours:
-        value = self.string(key)
-        try:
-            begin, end = (time.fromisoformat(part) for part in re.split(r"\s*-\s*", value))
-        except ValueError:
-            raise self.fail(key, f"'{value}' is no span of a day", "For example: '08:30-12:00'") from None
+def _hours(reader: Reader, key: str) -> Hours:
+    def make(value: str) -> Hours:
+        begin, end = (time.fromisoformat(part) for part in re.split(r"\s*-\s*", value))
         if begin >= end:
-            raise self.fail(key, f"'{value}' ends before it begins")
+            raise ValueError
         return Hours(begin, end)
 
-    def centre(self, key: str) -> tuple[float, float]:
-        value = self.get(key)
-        try:
-            lon, lat = (float(part) for part in value)
-        except (TypeError, ValueError):
-            raise self.fail(key, f"it is {value!r}, not two numbers", "Longitude first: [112.57, 26.89]") from None
-        if abs(lon) > 180 or abs(lat) > 90:
-            raise self.fail(key, f"{lon}, {lat} is not on Earth", "Longitude comes first, then latitude.")
+    wants = Text(zh="一天之内的时段", en="a span of time within a day")
+    return reader.take(key, make, wants=wants, example='"08:30-12:00"')
+
+
+def _centre(reader: Reader, key: str) -> tuple[float, float]:
+    def make(value: Any) -> tuple[float, float]:
+        lon, lat = (float(part) for part in value)
+        if not (abs(lon) <= 180 and abs(lat) <= 90):
+            raise ValueError
         return lon, lat
 
-    def plane(self, key: str) -> str:
-        value = self.string(key)
-        try:
-            MetricPlane(value)
-        except BadPlane as refusal:
-            raise self.fail(key, f"'{value}' is no plane in metres ({refusal.facts['reason']})") from None
-        return value
+    wants = Text(zh="先经度后纬度的两个数", en="a longitude and a latitude, in that order")
+    return reader.take(key, make, wants=wants, example="[112.57, 26.89]")
 
 
-def _meant(given: str, known: Iterable[str]) -> str:
-    """A hint at the known word nearest to ``given``; all of them where few, nothing where none is near."""
-    choices = tuple(known)
-    if near := difflib.get_close_matches(given, choices, n=1, cutoff=0.6):
-        return f"Did you mean '{near[0]}'?"
-    return f"There are: {', '.join(choices)}." if 0 < len(choices) <= 15 else ""
+def _plane(reader: Reader, key: str) -> str:
+    value = reader.string(key)
+    try:
+        MetricPlane(value)
+    except BadPlane as refusal:
+        raise reader.fail(key, Text(zh=refusal.say("zh"), en=refusal.say("en"))) from None
+    return value
+
+
+def _code(reader: Reader, country: str) -> str:
+    """A city's or district's code; in China it must be one of GB/T 2260's make."""
+    value = reader.string("code")
+    if country == "CN" and (wrong := check_district_code(value)):
+        raise reader.fail("code", Text(zh=wrong.say("zh"), en=wrong.say("en")))
+    return value

@@ -35,9 +35,9 @@ class MetricPlane:
         try:
             crs = pyproj.CRS.from_user_input(definition)
         except pyproj.exceptions.CRSError:
-            raise BadPlane(given=definition, reason="PROJ cannot read it") from None
+            raise BadPlane(given=definition, reason=Text(zh="PROJ 无法读取", en="PROJ cannot read it")) from None
         if not crs.is_projected or {axis.unit_name for axis in crs.axis_info[:2]} != {"metre"}:
-            raise BadPlane(given=definition, reason="its units are not metres")
+            raise BadPlane(given=definition, reason=Text(zh="单位不是米", en="its units are not metres"))
         self._way = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
 
     def to_plane(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:

@@ -91,11 +91,11 @@ def _mapping(path: Path) -> dict[str, Any]:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadProfile(
-            source=path.name, key="-", reason="it is not YAML", hint=" ".join(str(error).split())
-        ) from None
+        reason = Text(zh="不是有效的 YAML", en="it is not YAML")
+        raise BadProfile(source=path.name, key="", reason=reason, hint=" ".join(str(error).split())) from None
     if not isinstance(found, dict):
-        raise BadProfile(source=path.name, key="-", reason="it holds no keys", hint="Begin from a ready profile.")
+        hint = Text(zh="可从现成的档案改起。", en="Begin from a ready profile.")
+        raise BadProfile(source=path.name, key="", reason=Text(zh="没有键值", en="it holds no keys"), hint=hint)
     return found
 
 
