@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How big a demo city is: about 20 thousand, 200 thousand or 2 million assets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Size(StrEnum):
+    TOWN = "town"
+    CITY = "city"
+    MEGA = "mega"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The built-up places of one size: blocks a side and metres a block, of the core, the seats and small towns."""
+
+    core_lines: int
+    seat_lines: int
+    town_lines: int  # none where 0
+    block_m: float
+    has_grids: bool
+
+
+EXTENTS = {
+    Size.TOWN: Extent(core_lines=18, seat_lines=6, town_lines=0, block_m=210.0, has_grids=False),
+    Size.CITY: Extent(core_lines=54, seat_lines=24, town_lines=0, block_m=200.0, has_grids=True),
+    Size.MEGA: Extent(core_lines=84, seat_lines=54, town_lines=20, block_m=170.0, has_grids=True),
+}
