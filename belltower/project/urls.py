@@ -5,4 +5,8 @@ from django.urls import include, path
 
 from belltower.project.health import live
 
-urlpatterns = [path("health/live", live), path("", include("belltower.screens.console.urls"))]
+urlpatterns = [
+    path("health/live", live),
+    path("", include("belltower.screens.api.urls")),
+    path("", include("belltower.screens.console.urls")),
+]

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON API under /api/v1, for machines and scripts; its pages are in OpenAPI at /api/docs."""
+"""The JSON API under /api/v1: what the console shows, for machines."""

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The API put together: operations, how answers are written, how faults are answered, and the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.operation import Operation
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+
+from belltower.screens.api import problems
+from belltower.screens.api.document import ABOUT, OpenApi, finish
+from belltower.screens.api.operations import areas, assets, catalogue, me, parties
+
+ROUTERS = (me.router, areas.router, assets.router, parties.router, catalogue.router)
+
+
+class Json(BaseRenderer):
+    """JSON with instants in UTC and to the microsecond."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return msgspec.json.encode(data)
+
+
+class StrictJson(Parser):
+    """Bodies that PostgreSQL can hold: JSON by RFC 8259, without NaN and without the NUL character."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        body = msgspec.json.decode(request.body)
+        if b"\\u0000" in request.body and _holds_nul(body):
+            raise ValueError("the NUL character")
+        return body
+
+
+class Api(NinjaAPI):
+    """Operations are named as their functions are; the document says what Ninja leaves out."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        return finish(super().get_openapi_schema(**options))
+
+
+def build() -> Api:
+    """The API with every operation."""
+    made = Api(
+        title="Belltower 钟鼓楼",
+        version="1",
+        description=ABOUT,
+        docs_url="/docs",
+        openapi_url="/openapi.json",
+        urls_namespace="api",
+        renderer=Json(),
+        parser=StrictJson(),
+        docs=OpenApi(),
+    )
+    problems.handle_with(made)
+    for router in ROUTERS:
+        made.add_router("/v1", router)
+    return made
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, list):
+        return any(map(_holds_nul, value))
+    return isinstance(value, dict) and any(_holds_nul(one) for pair in value.items() for one in pair)
+
+
+api = build()

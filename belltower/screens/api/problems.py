@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Refusals as problem answers (RFC 9457), and the one table from a refusal's code to its HTTP status."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from belltower.kernel.errors import Refusal
+from belltower.kernel.identity import uuid7
+from belltower.kernel.texts import Text
+from belltower.screens.api.errors import Broken, InvalidRequest, NoSuchOperation, NotSignedIn
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+# A code that is not here has the status of the nearest class above it that is.
+STATUS_OF: dict[str, int] = {
+    "refused": 422,
+    "bad_cursor": 400,
+    "invalid_request": 422,
+    "unreadable": 422,
+    "not_signed_in": 401,
+    "not_allowed": 403,
+    "no_csrf_token": 403,
+    "not_found": 404,
+    "no_such_operation": 404,
+    "unknown_kind": 404,
+    "conflict": 409,
+    "changed_meanwhile": 412,
+    "precondition_required": 428,
+    "broken": 500,
+}
+
+
+def status_of(refusal: type[Refusal]) -> int:
+    """The HTTP status of a refusal."""
+    codes = (parent.code for parent in refusal.__mro__ if issubclass(parent, Refusal))
+    return next(STATUS_OF[code] for code in codes if code in STATUS_OF)
+
+
+def answer(refusal: Refusal, *, status: int | None = None) -> HttpResponse:
+    """The problem answer of ``refusal``, its title in the language that the request asked for."""
+    status = status or status_of(type(refusal))
+    problem = {
+        "type": f"urn:belltower:problem:{refusal.code}",
+        "title": refusal.say(get_language() or "zh"),
+        "status": status,
+        "code": refusal.code,
+        "facts": {name: _plain(fact) for name, fact in refusal.facts.items()},
+    }
+    response = HttpResponse(msgspec.json.encode(problem), status=status, content_type=MEDIA_TYPE)
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def handle_with(api: NinjaAPI) -> None:
+    """Let ``api`` answer everything that goes wrong with a problem."""
+    api.add_exception_handler(Refusal, lambda request, error: answer(error))
+    api.add_exception_handler(ValidationError, lambda request, error: answer(_invalid(error)))
+    api.add_exception_handler(AuthenticationError, lambda request, error: answer(NotSignedIn()))
+    api.add_exception_handler(HttpError, _http_error)
+    api.add_exception_handler(Http404, lambda request, error: answer(no_such(request)))
+    api.add_exception_handler(Exception, _broken)
+
+
+def no_such(request: HttpRequest) -> NoSuchOperation:
+    """The refusal of an address or method that is not there."""
+    return NoSuchOperation(method=request.method, path=request.path)
+
+
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Ninja's own refusal, which is always a body that is not JSON."""
+    return answer(InvalidRequest(faults=[{"at": "body", "fault": str(error)}]), status=error.status_code)
+
+
+def _invalid(error: ValidationError) -> InvalidRequest:
+    faults = [{"at": ".".join(map(str, one["loc"])), "fault": one["msg"]} for one in error.errors]
+    return InvalidRequest(faults=faults)
+
+
+def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    reference = uuid7()
+    logger.error("%s %s broke (%s)", request.method, request.path, reference, exc_info=error)
+    return answer(Broken(reference=reference))
+
+
+def _plain(fact: object) -> Any:
+    """A fact as JSON: what JSON has stays, the rest is written out."""
+    if isinstance(fact, Text):
+        return fact.as_json()
+    if fact is None or isinstance(fact, bool | int | float | str | list | dict | UUID | date | datetime):
+        return fact
+    return str(fact)
