@@ -50,3 +50,15 @@ class WordsField(models.Field):  # type: ignore[type-arg]
 
     def db_type(self, connection: object) -> str:
         return "tsvector"
+
+
+@WordsField.register_lookup
+class Matches(models.Lookup):
+    """``words__matches=query``: the words answer a tsquery in its text form, as search.query_of() writes it."""
+
+    lookup_name = "matches"
+
+    def as_sql(self, compiler, connection):  # type: ignore[no-untyped-def]
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} @@ {right}::tsquery", (*left_params, *right_params)

@@ -107,7 +107,8 @@ def _words_of_code(code: str) -> str:
     if plain.isalnum() and len(plain) <= LONGEST and plain.isascii():
         return f"'{plain}' '{START}{plain}'"
     parts = _RUNS.findall(plain)
-    whole = quoted((plain if plain.isprintable() else _UNSAFE.sub("", plain))[:_LONGEST_CODE])
+    readable = plain if plain.isprintable() else _UNSAFE.sub("", plain)
+    whole = quoted(readable[:_LONGEST_CODE]) if readable else ""
     if not parts:
         return whole
     if len(plain) > LONGEST:

@@ -115,7 +115,7 @@ def test_a_missing_parent_is_named(hengyang: None) -> None:
 
 
 def test_a_code_of_the_wrong_length_is_named(hengyang: None) -> None:
-    with pytest.raises(WrongAreaCode, match="'4304081'.*6 characters, not 7"):
+    with pytest.raises(WrongAreaCode, match=r"'4304081'.*6 characters, not 7"):
         put(city_area(), zhengxiang(code="4304081"))
 
 
