@@ -54,7 +54,7 @@ def migrations_of_the_code() -> frozenset[tuple[str, str]]:
     set_up_django()
     from django.db.migrations.loader import MigrationLoader
 
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    return frozenset(MigrationLoader(None).disk_migrations)
 
 
 def migrate() -> None:

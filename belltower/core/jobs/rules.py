@@ -10,7 +10,7 @@ from belltower.core.jobs.models import JobState
 MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.WAITING: frozenset({JobState.RUNNING, JobState.CANCELLED}),
     JobState.RUNNING: frozenset({JobState.DONE, JobState.FAILED, JobState.DEAD, JobState.CANCELLED, JobState.WAITING}),
-    JobState.FAILED: frozenset({JobState.RUNNING, JobState.WAITING, JobState.CANCELLED, JobState.DEAD}),
+    JobState.FAILED: frozenset({JobState.RUNNING, JobState.WAITING, JobState.CANCELLED}),
     JobState.DEAD: frozenset({JobState.WAITING}),
     JobState.CANCELLED: frozenset({JobState.WAITING}),
     JobState.DONE: frozenset(),

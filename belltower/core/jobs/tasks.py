@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from django.db import connections
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
@@ -14,4 +15,7 @@ def carry(context: JobContext, job: str) -> None:
     """Run the job of this uid once."""
     from belltower.core.jobs.carrying import carry as carry_job
 
-    carry_job(job, is_stopping=context.should_abort)
+    try:
+        carry_job(job, is_stopping=context.should_abort)
+    finally:
+        connections.close_all()  # this thread may never be used again

@@ -8,7 +8,7 @@ import contextlib
 import logging
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connections
 from procrastinate.contrib.django import app
 
 from belltower.core.jobs.actions import QUEUE
@@ -61,7 +61,8 @@ async def _keep_looking() -> None:
 
 @sync_to_async(thread_sensitive=False)
 def _look() -> None:
-    close_old_connections()
-    if found := take_up_again():
-        logger.warning("%s lost jobs were planned again", found)
-    close_old_connections()
+    try:
+        if found := take_up_again():
+            logger.warning("%s lost jobs were planned again", found)
+    finally:
+        connections.close_all()  # this thread may never be used again

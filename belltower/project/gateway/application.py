@@ -75,4 +75,4 @@ def _expected() -> frozenset[tuple[str, str]]:
 
 die_with_server()
 # No OpenAPI pages here: Litestar's come from another host, and bureau networks have no internet.
-application = Litestar(ROUTES, openapi_config=None)
+application = Litestar(ROUTES, openapi_config=None, on_startup=[_expected])
