@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the simulated city in this installation, through the same actions as everyone. Again with the same seed: nothing changes."""
+"""Builds the simulated city in this installation, through the same actions as everyone; once more, nothing changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -11,64 +11,113 @@ import numpy as np
 
 from belltower.core.places.actions.areas import AreaDraft, AreaReport, put_areas
 from belltower.core.places.actions.city import use_profile
-from belltower.core.places.actions.parties import PartyDraft, put_parties
+from belltower.core.places.actions.parties import put_parties
 from belltower.core.places.bulk import AssetBatch, MergeReport, merge_assets
 from belltower.core.places.city import load_profile
+from belltower.core.places.models import Area, AreaLevel, Asset
+from belltower.demo import washington
 from belltower.demo.geography import hengyang
+from belltower.demo.outlines import SimulatedArea
+from belltower.demo.parties import parties
 from belltower.demo.plan import Plan, draw, things
 from belltower.demo.size import Size
 from belltower.demo.things import Things
 from belltower.kernel.actors import Actor
+from belltower.kernel.errors import Refusal
 from belltower.kernel.plane import MetricPlane
 from belltower.kernel.texts import Text
 
 BEGAN_ON = date(2020, 1, 1)
 BEGAN_AT = datetime(2020, 1, 1, tzinfo=UTC)
-OUTLINE_SOURCE = "demo: simulated outline (模拟边界)"
-ASSET_SOURCE = "demo"
+OUTLINE_SOURCE = "demo: simulated outline 模拟边界"
 Progress = Callable[[Text, int], None]
+
+
+class NotADemo(Refusal):
+    """A demo city would be mixed into what is here already."""
+
+    code = "not_a_demo"
+    sentence = Text(
+        zh="这里已有{found}，不能再放入演示城市。请另选空的数据目录（BELLTOWER_HOME）再建。",
+        en="This installation holds {found} already. Choose an empty one (BELLTOWER_HOME) for the demo city.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
-    """What building the demo city did: made, changed and unchanged areas and assets."""
+    """What building the demo city did: areas and assets made, changed and found as they were."""
 
-    size: Size
-    seed: int
+    profile: str
     areas: AreaReport
     assets: MergeReport
 
 
 def build(
-    size: Size | str = Size.TOWN, *, seed: int = 7, by: Actor | None = None, progress: Progress | None = None
+    size: Size | str = Size.TOWN,
+    *,
+    seed: int = 7,
+    profile: str = "hengyang",
+    by: Actor | None = None,
+    progress: Progress | None = None,
 ) -> DemoReport:
-    """Put the simulated Hengyang into this installation; the same size and seed again change nothing.
+    """Put the simulated city into this installation; the same size and seed again change nothing.
 
-    ``progress`` hears what is being done and how many assets are ready so far. Geometry is invented (geography.yaml
-    says what is not), and every area's source says so.
+    ``progress`` hears what is being done and how many assets are ready so far. Outlines are invented, and every
+    area's source says so; areas that were loaded from elsewhere meanwhile stay. The profile ``washington`` has areas
+    only. Raises NotADemo where another city, or a demo of another size or seed, is here.
     """
     actor, tell = by or Actor.system("demo"), progress or (lambda doing, done: None)
-    profile = load_profile("hengyang")
-    use_profile(profile, by=actor)
-    plane = MetricPlane(profile.plane)
+    if profile == "washington":
+        return _build_washington(by=actor)
+    source = f"demo {Size(size)} {seed}"
+    _refuse_mixing(source)
+    plane = _use(profile, by=actor)
     tell(Text(zh="绘制城市", en="Drawing the city"), 0)
     plan = draw(hengyang(), plane, size=Size(size), seed=seed)
     tell(Text(zh="写入区域", en="Writing areas"), 0)
-    areas = put_areas(_area_drafts(plan, plane), by=actor, on=BEGAN_ON, source=OUTLINE_SOURCE)
-    parties = put_parties(_parties(), by=actor).pks
-    assets = merge_assets(
-        (_batch(some, plane, parties) for some in things(plan)),
-        by=actor,
-        now=datetime.now(UTC),
-        source=ASSET_SOURCE,
-        progress=lambda done: tell(Text(zh="写入部件", en="Writing assets"), done),
-    )
-    return DemoReport(Size(size), seed, areas, assets)
+    areas = _put(plan.areas, plane, by=actor)
+    assets = _merge(plan, plane, by=actor, source=source, tell=tell)
+    return DemoReport(profile, areas, assets)
 
 
-def _area_drafts(plan: Plan, plane: MetricPlane) -> Iterator[AreaDraft]:
-    shapes = plane.unproject(np.array([area.outline for area in plan.areas], dtype=object))
-    for area, shape in zip(plan.areas, shapes, strict=True):
+def is_demo() -> bool:
+    """Whether this installation's city is, or began as, the demo."""
+    return Area.objects.filter(source=OUTLINE_SOURCE, level=AreaLevel.CITY).exists()
+
+
+def _refuse_mixing(source: str) -> None:
+    """Refuse to build among areas or assets that are not of this very demo."""
+    if Area.objects.exists() and not is_demo():
+        raise NotADemo(found=Text(zh="另一座城市", en="another city"))
+    river = Asset.objects.filter(kind="water", key=f"{hengyang().code}-{hengyang().rivers[0].key}").first()
+    if river and river.source != source:
+        raise NotADemo(found=Text(zh=f"演示城市（{river.source}）", en=f"the demo city '{river.source}'"))
+
+
+def _use(profile: str, *, by: Actor) -> MetricPlane:
+    chosen = load_profile(profile)
+    use_profile(chosen, by=by)
+    return MetricPlane(chosen.plane)
+
+
+def _build_washington(*, by: Actor) -> DemoReport:
+    if Area.objects.exists() and not is_demo():
+        raise NotADemo(found=Text(zh="另一座城市", en="another city"))
+    plane = _use("washington", by=by)
+    areas = _put(washington.areas(load_profile("washington"), plane), plane, by=by)
+    return DemoReport("washington", areas, MergeReport())
+
+
+def _put(areas: Iterable[SimulatedArea], plane: MetricPlane, *, by: Actor) -> AreaReport:
+    """Bring the areas into force, but for those that came from elsewhere meanwhile."""
+    loaded = set(Area.objects.current().exclude(source=OUTLINE_SOURCE).values_list("code", flat=True))
+    wanted = [area for area in areas if area.code not in loaded]
+    return put_areas(_drafts(wanted, plane), by=by, on=BEGAN_ON, source=OUTLINE_SOURCE)
+
+
+def _drafts(areas: list[SimulatedArea], plane: MetricPlane) -> Iterator[AreaDraft]:
+    shapes = plane.unproject(np.array([area.outline for area in areas], dtype=object))
+    for area, shape in zip(areas, shapes, strict=True):
         yield AreaDraft(
             code=area.code,
             level=area.level,
@@ -79,12 +128,18 @@ def _area_drafts(plan: Plan, plane: MetricPlane) -> Iterator[AreaDraft]:
         )
 
 
-def _parties() -> list[PartyDraft]:
-    name = Text(zh="城市照明管理所（模拟）", en="City Lighting Enterprise (simulated)")
-    return [PartyDraft(key="demo-lighting", kind="enterprise", name=name)]
+def _merge(plan: Plan, plane: MetricPlane, *, by: Actor, source: str, tell: Progress) -> MergeReport:
+    owners = put_parties(parties(hengyang()), by=by).pks
+    return merge_assets(
+        (_batch(some, plane, owners) for some in things(plan)),
+        by=by,
+        now=datetime.now(UTC),
+        source=source,
+        progress=lambda done: tell(Text(zh="写入部件", en="Writing assets"), done),
+    )
 
 
-def _batch(some: Things, plane: MetricPlane, parties: dict[str, int]) -> AssetBatch:
+def _batch(some: Things, plane: MetricPlane, owner_ids: dict[str, int]) -> AssetBatch:
     owners = [some.owners] * len(some) if some.owners is None or isinstance(some.owners, str) else some.owners
     return AssetBatch(
         kind=some.kind,
@@ -93,6 +148,6 @@ def _batch(some: Things, plane: MetricPlane, parties: dict[str, int]) -> AssetBa
         geoms=plane.unproject(some.shapes),
         names=some.names,
         lives=some.lives,
-        owner_ids=[None if owner is None else parties[owner] for owner in owners],
+        owner_ids=[None if owner is None else owner_ids[owner] for owner in owners],
         fields=some.fields,
     )

@@ -17,6 +17,7 @@ Points = NDArray[np.float64]  # (n, 2), metres in the city's plane
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 TRUNK, SECONDARY, BRANCH = 0, 1, 2
+RANKS = ("trunk", "secondary", "branch")
 _TRUNK_EVERY, _SECONDARY_EVERY = 6, 3
 _MISSING_SHARE = 0.12  # of the branch streets a plain grid would have
 _BRIDGE_SPAN = 9  # blocks of water that a trunk road may bridge
@@ -60,6 +61,16 @@ class Streets:
         return Streets(
             self.nodes, self.start[kept], self.end[kept], self.rank[kept], self.road[kept], self.is_bridge[kept]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltUp:
+    """One town with its streets, the (lines + 1, lines + 1, 2) crossings of its grid and the names of its roads."""
+
+    town: Town
+    streets: Streets
+    crossings: Points
+    road_names: tuple[Text, ...]
 
 
 def grid(town: Town, rng: np.random.Generator) -> Points:

@@ -6,7 +6,7 @@ Every higher area is the union of its communities' cells, so that nothing gapes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +31,7 @@ class SimulatedArea:
     name: Text
     parent: str | None
     outline: shapely.Geometry
-    population: int
+    population: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,16 @@ def areas(geography: Geography, plane: MetricPlane, *, seed: int) -> list[Simula
         district: list(_streets(district, ground, np.random.default_rng([seed, 1, int(district.code)])))
         for district, ground in _grounds(geography, plane, outline)
     }
-    cells = iter(_cells(np.concatenate([s.centres for group in streets.values() for s in group]), outline))
+    shapes = iter(cells(np.concatenate([s.centres for group in streets.values() for s in group]), outline))
     found: list[SimulatedArea] = []
     for district, group in streets.items():
-        found += _district_areas(district, geography.code, group, cells, np.random.default_rng([seed, 2]))
+        found += _district_areas(district, geography.code, group, shapes, np.random.default_rng([seed, 2]))
     districts = [one.outline for one in found if one.level == "district"]
     people = sum(district.population for district in geography.districts)
     return [SimulatedArea(geography.code, "city", geography.name, None, _union(districts), people), *found]
 
 
-def in_plane(plane: MetricPlane, degrees: tuple[tuple[float, float], ...]) -> Points:
+def in_plane(plane: MetricPlane, degrees: Sequence[Sequence[float]]) -> Points:
     """The (n, 2) metres of WGS 84 degrees."""
     return np.column_stack(plane.to_plane(*np.asarray(degrees).T))
 
@@ -67,10 +67,10 @@ def _grounds(geography: Geography, plane: MetricPlane, outline: shapely.Geometry
     """Each district with candidate places for communities: those nearest to one of its spots, denser near its seat."""
     spots = np.concatenate([in_plane(plane, district.spots) for district in geography.districts])
     whose = np.repeat(np.arange(len(geography.districts)), [len(d.spots) for d in geography.districts])
-    cells = np.array(_cells(spots, outline))
+    shapes = np.array(cells(spots, outline))
     for number, district in enumerate(geography.districts):
         rng = np.random.default_rng([int(district.code), 0])
-        ground = shapely.union_all(cells[whose == number])
+        ground = shapely.union_all(shapes[whose == number])
         seat = in_plane(plane, (district.seat,))[0]
         yield district, _candidates(ground, seat, len(district.streets) * _CANDIDATES, rng)
 
@@ -111,33 +111,33 @@ def _gather(places: Points, groups: int, rng: np.random.Generator) -> tuple[Poin
     return middles, ((places[:, None] - middles[None]) ** 2).sum(axis=2).argmin(axis=1)
 
 
-def _cells(centres: Points, outline: shapely.Geometry) -> list[shapely.Geometry]:
+def cells(centres: Points, outline: shapely.Geometry) -> list[shapely.Geometry]:
     """For each centre the part of ``outline`` nearer to it than to any other (its Voronoi cell)."""
     diagram = shapely.voronoi_polygons(shapely.MultiPoint(centres), extend_to=outline, ordered=True)
     return list(shapely.intersection(shapely.get_parts(diagram), outline))
 
 
-def _union(cells: list[shapely.Geometry]) -> shapely.Geometry:
-    return shapely.coverage_union_all(cells)
+def _union(parts: list[shapely.Geometry]) -> shapely.Geometry:
+    return shapely.coverage_union_all(parts)
 
 
 def _district_areas(
-    district: District, city: str, streets: list[_Street], cells: Iterator[shapely.Geometry], rng: np.random.Generator
+    district: District, city: str, streets: list[_Street], shapes: Iterator[shapely.Geometry], rng: np.random.Generator
 ) -> Iterator[SimulatedArea]:
     """The district, then its streets, each followed by its communities."""
     sizes = [len(street.centres) for street in streets]
     people = iter(_shared_out(district.population, sizes, rng))
-    below = [list(_communities(street, cells, people, rng)) for street in streets]
+    below = [list(_communities(street, shapes, people, rng)) for street in streets]
     outlines = [_union([one.outline for one in group]) for group in below]
     yield SimulatedArea(district.code, "district", district.name, city, _union(outlines), district.population)
     for street, group, outline in zip(streets, below, outlines, strict=True):
-        total = sum(one.population for one in group)
+        total = sum(one.population or 0 for one in group)
         yield SimulatedArea(street.code, "street", street.name, district.code, outline, total)
         yield from group
 
 
 def _communities(
-    street: _Street, cells: Iterator[shapely.Geometry], people: Iterator[int], rng: np.random.Generator
+    street: _Street, shapes: Iterator[shapely.Geometry], people: Iterator[int], rng: np.random.Generator
 ) -> Iterator[SimulatedArea]:
     """Residents' committees (社区, from 001) in urban streets; elsewhere three of them, then villages (村, from 200)."""
     count = len(street.centres)
@@ -145,7 +145,7 @@ def _communities(
     for number, name in enumerate(place_names(count, rng)):
         code, zh, en = (number + 1, "社区", "Community") if number < towns else (number + 197, "村", "Village")
         title = Text(zh=name.zh + zh, en=f"{name.en} {en}")
-        yield SimulatedArea(f"{street.code}{code:03}", "community", title, street.code, next(cells), next(people))
+        yield SimulatedArea(f"{street.code}{code:03}", "community", title, street.code, next(shapes), next(people))
 
 
 def _shared_out(total: int, sizes: list[int], rng: np.random.Generator) -> list[int]:

@@ -9,33 +9,27 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from belltower.demo import furniture
+from belltower.demo import ground
+from belltower.demo.furniture import furniture
 from belltower.demo.geography import Geography, River, words
-from belltower.demo.network import Points, Streets, Town, grid, join, lay_out
+from belltower.demo.network import BuiltUp, Points, Streets, Town, grid, join, lay_out
 from belltower.demo.outlines import SimulatedArea, areas, in_plane, place_names
 from belltower.demo.size import EXTENTS, Extent, Size
+from belltower.demo.stations import stations
 from belltower.demo.things import Things
 from belltower.kernel.plane import MetricPlane
 from belltower.kernel.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltUp:
-    """One town with its streets, the crossings of its grid and the names of its roads."""
-
-    town: Town
-    streets: Streets
-    crossings: Points
-    road_names: tuple[Text, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that is drawn before any thing is placed."""
 
+    code: str
     seed: int
     areas: list[SimulatedArea]
     rivers: list[tuple[River, shapely.Geometry]]
+    water: shapely.Geometry
     built_up: list[BuiltUp]
     country_roads: Streets
 
@@ -57,13 +51,19 @@ def draw(geography: Geography, plane: MetricPlane, *, size: Size, seed: int) -> 
         BuiltUp(town, streets, crossings, _road_names(town, np.random.default_rng([seed, 5, int(town.code)])))
         for town, streets, crossings in zip(towns, whole, grids, strict=True)
     ]
-    return Plan(seed, found, rivers, built_up, roads)
+    return Plan(geography.code, seed, found, rivers, water, built_up, roads)
 
 
 def things(plan: Plan) -> Iterator[Things]:
     """Everything that stands in the planned city, town by town."""
+    yield ground.water(plan.rivers, plan.code)
+    yield ground.country_roads(plan.country_roads, plan.code)
+    yield stations(plan.built_up[0], np.random.default_rng([plan.seed, 6]))
     for place in plan.built_up:
-        yield furniture.lights(place.town, place.streets, place.road_names)
+        rng = np.random.default_rng([plan.seed, 7, int(place.town.code)])
+        yield ground.streets(place, rng)
+        yield from ground.land(place, plan.water, rng)
+        yield from furniture(place, rng)
 
 
 def _river(course: Points, width_m: float) -> shapely.Geometry:

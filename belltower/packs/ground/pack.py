@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ground: what every other domain stands on - streets, buildings, parcels and water."""
 
-from belltower.kernel.packs import AssetKind, Choice, Field, FieldType, Geometry, MapLayer, Pack
+from belltower.kernel.packs import AssetKind, Choice, Detail, Field, FieldType, Geometry, MapLayer, Pack
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -29,6 +29,7 @@ pack = Pack(
                 Field("start_node", FieldType.INTEGER, Text(zh="起点节点", en="Start node")),
                 Field("end_node", FieldType.INTEGER, Text(zh="终点节点", en="End node")),
                 Field("one_way", FieldType.BOOLEAN, Text(zh="单行", en="One-way")),
+                Field("bridge", FieldType.BOOLEAN, Text(zh="桥梁", en="Bridge")),
                 Field("length", Quantity.LENGTH, Text(zh="长度", en="Length"), unit="m"),
             ),
         ),
@@ -52,7 +53,10 @@ pack = Pack(
     layers=(
         MapLayer("water", icon="droplet", colour="#b8c9d6", min_zoom=6),
         MapLayer("parcel", icon="square", colour="#d5d2c8", min_zoom=14, shown_at_first=False),
-        MapLayer("street", icon="road", colour="#9aa4ae", min_zoom=10),
+        MapLayer(
+            "street", icon="road", colour="#9aa4ae", min_zoom=9,
+            detail=Detail("class", (("trunk", 9), ("secondary", 12), ("branch", 13))),
+        ),
         MapLayer("building", icon="building", colour="#c3c7cc", min_zoom=14),
     ),
 )  # fmt: skip
