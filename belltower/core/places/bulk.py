@@ -6,6 +6,7 @@ Loads, the demo city and feeds write assets here; a single edit is in actions/as
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +17,16 @@ import numpy as np
 from django.db import connection, transaction
 
 from belltower.core.places import city
+from belltower.core.places.areas import AreaIndex
 from belltower.core.places.geometry import Described, describe
+from belltower.core.places.words import words_many
 from belltower.kernel.actors import Actor
 from belltower.kernel.identity import uuid7_many
 from belltower.kernel.texts import Text
 
 NULL = r"\N"
 _BETWEEN = "\x1e"  # between values while a whole column is escaped at once
+_PART = 10_000
 _LOCK = 4_767_805  # any fixed number: merges take turns, so that two of them never wait for each other
 
 
@@ -42,9 +46,9 @@ class AssetBatch:
     valid_from: datetime | Sequence[datetime]
     geoms: Any = None  # (n,) shapely geometries in WGS 84, or None
     names: Sequence[Text | None] | None = None
-    lives: Sequence[str] | None = None
+    lives: Sequence[str | None] | None = None
     owner_ids: Sequence[int | None] | None = None
-    fields: Sequence[Mapping[str, Any]] | None = None
+    fields: Sequence[Mapping[str, Any] | str] | None = None  # a str is JSON already
     field_names: tuple[str, ...] | None = None
     codes: Sequence[str | None] | None = None
     rows: Sequence[int] | None = None
@@ -192,7 +196,7 @@ _CODE_TWICE = Text(
 
 def _merge(cursor: Any, says: Says, table: str, facts: Mapping[str, object]) -> MergeReport:
     """Merge one staging table. Returns what was, or in a dry run would be, made and changed."""
-    known = {**facts, "kind": says.kind, "field_names": list(says.field_names or ())}
+    known = {**facts, "kind": says.kind, "field_names": None if says.field_names is None else list(says.field_names)}
     differs = _differs(says)
     cursor.execute(
         f"""SELECT count(*) FILTER (WHERE a.id IS NULL), count(*) FILTER (WHERE a.id IS NOT NULL AND ({differs})),
@@ -202,32 +206,34 @@ def _merge(cursor: Any, says: Says, table: str, facts: Mapping[str, object]) -> 
     created, changed, rows = cursor.fetchone()
     if changed and not facts["dry_run"]:
         cursor.execute(_update(says, table, differs), known)
+        _rewrite_words(cursor)
     if created and not facts["dry_run"]:
         cursor.execute(_insert(table, is_all_new=created == rows), known)
     return MergeReport(created, changed, rows - created - changed)
 
 
-def _new_fields(says: Says) -> str:
-    """The fields after the merge: those the source does not speak of stay."""
-    return "s.fields" if says.field_names is None else "(a.fields - %(field_names)s::text[]) || s.fields"
+def _new(column: str, says: Says) -> str:
+    """What a spoken column holds after the merge. A life that is not known, and fields not spoken of, stay."""
+    if column == "life":
+        return "coalesce(s.life, a.life)"
+    if column == "fields":
+        return "places_fields_after(a.fields, s.fields, %(field_names)s::text[])"
+    return f"s.{column}"
 
 
 def _differs(says: Says) -> str:
-    pairs = [(f"a.{column}", f"s.{column}") for column in sorted(says.columns - {"fields"})]
-    if "fields" in says.columns:
-        pairs.append(("a.fields", _new_fields(says)))
+    pairs = [(f"a.{column}", _new(column, says)) for column in sorted(says.columns)]
     if not pairs:
         return "false"
     return f"({', '.join(old for old, _ in pairs)}) IS DISTINCT FROM ({', '.join(new for _, new in pairs)})"
 
 
 def _update(says: Says, table: str, differs: str) -> str:
-    sets = {column: f"s.{column}" for column in says.columns}
-    if "fields" in sets:
-        sets["fields"] = _new_fields(says)
+    sets = {column: _new(column, says) for column in says.columns}
     if "geometry" in sets:
         sets |= {column: f"s.{column}" for column in ("box", "lon", "lat", "cell", "area_id")}
-    if "name" in sets:
+    speaks_all = {"name", "code"} <= says.columns
+    if speaks_all:
         sets["words"] = "s.words::tsvector"
     sets |= {
         "valid_from": "CASE WHEN s.valid_from > a.valid_from THEN s.valid_from ELSE %(now)s END",
@@ -236,8 +242,22 @@ def _update(says: Says, table: str, differs: str) -> str:
         "source": "%(source)s",
     }
     assigned = ", ".join(f"{column} = {value}" for column, value in sorted(sets.items()))
-    return f"""UPDATE places_asset a SET {assigned} FROM {table} s
-               WHERE a.kind = %(kind)s AND a.key = s.key AND {differs}"""
+    rewritten = "false" if speaks_all or not {"name", "code"} & says.columns else "true"
+    return f"""
+        WITH changed AS (UPDATE places_asset a SET {assigned} FROM {table} s
+                         WHERE a.kind = %(kind)s AND a.key = s.key AND {differs}
+                         RETURNING a.id, a.key, a.code, a.name)
+        SELECT id, key, code, name FROM changed WHERE {rewritten}"""
+
+
+def _rewrite_words(cursor: Any) -> None:
+    """Words of the changed assets just selected: the source spoke of name or code only, the other stays findable."""
+    with connection.cursor() as writer:
+        while rows := cursor.fetchmany(_PART):
+            names = [Text.read(json.loads(name)) if name else None for *_, name in rows]
+            words = _words([row[1] for row in rows], [row[2] for row in rows], names)
+            pairs = [(text, row[0]) for text, row in zip(words, rows, strict=True)]
+            writer.executemany("UPDATE places_asset SET words = %s::tsvector WHERE id = %s", pairs)
 
 
 def _insert(table: str, *, is_all_new: bool) -> str:
@@ -266,10 +286,12 @@ def _columns(batch: AssetBatch, *, first: int) -> list[Sequence[str]]:
         _escaped(batch.keys),
         nothing if batch.codes is None else _nullable(codes),
         nothing if batch.names is None else _nullable([name and _json(name.as_json()) for name in names]),
-        nothing if batch.lives is None else batch.lives,
+        nothing if batch.lives is None else [NULL if life is None else life for life in batch.lives],
         *(_placed(batch.geoms) if batch.geoms is not None else [nothing] * 6),
         nothing if batch.owner_ids is None else [NULL if pk is None else str(pk) for pk in batch.owner_ids],
-        nothing if batch.fields is None else _escaped([_json(fields) for fields in batch.fields]),
+        nothing
+        if batch.fields is None
+        else _escaped([each if isinstance(each, str) else _json(each) for each in batch.fields]),
         _instants(batch.valid_from, count),
         _escaped(_words(batch.keys, codes, names)),
     ]
@@ -296,19 +318,11 @@ def _placed(geoms: Any) -> list[Sequence[str]]:
 
 def _areas(found: Described, missing: Any) -> Any:
     areas = np.full(len(missing), -1, dtype=np.int64)
-    try:
-        from belltower.core.places.areas import AreaIndex
-    except ImportError:  # until the index is there: no area
-        return areas
     areas[~missing] = AreaIndex.current().locate(found.lon[~missing], found.lat[~missing])
     return areas
 
 
 def _words(keys: Sequence[str], codes: Sequence[str | None], names: Sequence[Text | None]) -> Sequence[str]:
-    try:
-        from belltower.core.places.search import words_many
-    except ImportError:  # until search is there: no words
-        return [""] * len(keys)
     return words_many([(key, code) if code else (key,) for key, code in zip(keys, codes, strict=True)], list(names))
 
 

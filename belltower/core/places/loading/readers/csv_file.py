@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CSV of any delimiter and the encodings seen in the field; a row with a broken quote costs that row only."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from belltower.core.places.loading.errors import UnreadableFile
+from belltower.core.places.loading.readers.encodings import BAD, sniff_encoding
+from belltower.core.places.loading.readers.source import CHUNK, Broken, Chunk, Shape, column_names, is_blank
+from belltower.kernel.texts import Text
+
+DELIMITERS = (",", ";", "\t", "|")
+_LONGEST_CELL = 16 << 20  # outlines as WKT are long
+_MOST_LINES = 5_000  # of one record; beyond it a quote was never closed
+_BLOCK = 1 << 21
+
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a]")
+_UNCLOSED = Text(zh="引号没有闭合，或闭合的位置不对", en="a quote is not closed, or closes in the wrong place")
+_CELLS = Text(
+    zh="该行有 {found} 个单元格，表头有 {expected} 列", en="the row has {found} cells, the header has {expected}"
+)
+_BYTES = Text(
+    zh="该行含有不属于 {encoding} 编码的字节", en="the row holds bytes that are no text in the encoding {encoding}"
+)
+
+
+class CsvFile:
+    """A CSV file. Row 1 is the header, as spreadsheets count."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        csv.field_size_limit(_LONGEST_CELL)
+        self.path, self.name = path, name
+        self._encoding, self._is_all_text = sniff_encoding(path)
+        self._delimiter = self._sniff_delimiter()
+        header = next((record for record in self._records() if not is_blank(record.cells)), None)
+        if header is None:
+            raise UnreadableFile(file=name, reason=Text(zh="文件是空的", en="it is empty"))
+        if _NO_TEXT.search("".join(header.cells)):
+            raise UnreadableFile(file=name, reason=Text(zh="内容不是文本表格", en="its content is no table of text"))
+        self._header_row = header.row
+        self.shape = Shape(
+            "csv",
+            column_names(header.cells),
+            details={"encoding": self._encoding, "delimiter": self._delimiter},
+        )
+
+    def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
+        """The rows after the header, in chunks of up to about ``size``."""
+        columns, total = self.shape.columns, max(self.path.stat().st_size, 1)
+        gathered = _Gathered(columns, self._encoding, self._is_all_text)
+        with self._open() as file:
+            records = _records(file, self._delimiter, len(columns))
+            for record in records:
+                if record.row <= self._header_row:
+                    continue
+                gathered.take(record)
+                if len(gathered.rows) + len(gathered.broken) >= size:
+                    yield gathered.chunk(min(file.buffer.tell() / total, 1.0))  # type: ignore[attr-defined]
+                    gathered = _Gathered(columns, self._encoding, self._is_all_text)
+        yield gathered.chunk(1.0)
+
+    def _records(self) -> Iterator[Record]:
+        with self._open() as file:
+            yield from _records(file, self._delimiter, None)
+
+    def _open(self) -> IO[str]:
+        return self.path.open(encoding=self._encoding, errors="replace", newline="")
+
+    def _sniff_delimiter(self) -> str:
+        """The delimiter that gives the header most cells."""
+        with self._open() as file:
+            lines = [line for _ in range(20) if (line := file.readline(1 << 16))]
+        return max(DELIMITERS, key=lambda each: _width(lines, each)) if lines else ","
+
+
+def _width(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
+    """How many cells the first row has, and how many of the others have as many."""
+    try:
+        rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    except csv.Error:
+        return 0, 0
+    return (len(rows[0]), sum(len(row) == len(rows[0]) for row in rows)) if rows else (0, 0)
+
+
+@dataclass(slots=True)
+class Record:
+    """One record: its row number, and its cells or why it has none."""
+
+    row: int
+    cells: list[str]
+    reason: Text | None = None
+
+
+def _records(file: IO[str], delimiter: str, width: int | None) -> Iterator[Record]:
+    """Records of a file. One that spans lines and comes out wrong is cut after its first line and read on from there."""
+    lines, row = _Lines(file), 0
+    reader = csv.reader(lines, delimiter=delimiter)
+    while True:
+        lines.begin()
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            cells = [lines.first.rstrip("\r\n")]
+            reader = _after_first_line(lines, delimiter)
+            yield Record(row := row + 1, cells, _UNCLOSED)
+            continue
+        if cells is None:
+            return
+        row += 1
+        if lines.spanned > 1 and (lines.is_open or (width is not None and len(cells) != width)):
+            reader = _after_first_line(lines, delimiter)
+            yield Record(row, [lines.first.rstrip("\r\n")], _UNCLOSED)
+        elif width is not None and cells and len(cells) != width and not _is_padded(cells, width):
+            yield Record(row, cells, _CELLS.format(found=len(cells), expected=width))
+        else:
+            yield Record(row, cells[:width])
+
+
+def _after_first_line(lines: _Lines, delimiter: str) -> Any:
+    lines.back_to_second()
+    return csv.reader(lines, delimiter=delimiter)
+
+
+def _is_padded(cells: Sequence[str], width: int) -> bool:
+    """Whether the only cells too many are empty ones at the end."""
+    return len(cells) > width and is_blank(cells[width:])
+
+
+class _Lines:
+    """The lines of a file, remembering those of the record being read so that they can be read again."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._ahead: list[str] = []
+        self._taken: list[str] = []
+        self.first = ""
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if len(self._taken) >= _MOST_LINES:
+            raise csv.Error("too many lines")
+        if not self._ahead:
+            self._ahead = self._file.readlines(_BLOCK)
+            self._ahead.reverse()
+            if not self._ahead:
+                raise StopIteration
+        line = self._ahead.pop()
+        self._taken.append(line)
+        return line
+
+    def begin(self) -> None:
+        """A new record begins with the next line."""
+        self._taken = []
+
+    @property
+    def spanned(self) -> int:
+        """How many lines the record took."""
+        if self._taken:
+            self.first = self._taken[0]
+        return len(self._taken)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the file ended inside a quote."""
+        return sum(line.count('"') for line in self._taken) % 2 == 1
+
+    def back_to_second(self) -> None:
+        """Read the record's lines again, all but the first."""
+        self.first = self._taken[0] if self._taken else ""
+        self._ahead.extend(reversed(self._taken[1:]))
+        self._taken = []
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Records on their way into a chunk."""
+
+    columns: tuple[str, ...]
+    encoding: str
+    is_all_text: bool
+    rows: list[int] = field(default_factory=list)
+    cells: list[list[str]] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+
+    def take(self, record: Record) -> None:
+        if record.reason is not None:
+            self._break(record, record.reason)
+        elif not is_blank(record.cells):
+            self.rows.append(record.row)
+            self.cells.append(record.cells)
+
+    def _break(self, record: Record, reason: Text) -> None:
+        # Cells beyond the header stay in the last one: nothing that stood there is dropped.
+        cells, width = record.cells, len(self.columns)
+        if len(cells) > width:
+            cells = [*cells[: width - 1], " ".join(cells[width - 1 :])]
+        values = dict(zip(self.columns, cells, strict=False))
+        self.broken.append(Broken(record.row, reason, values))
+
+    def chunk(self, share: float) -> Chunk:
+        """The chunk; rows with bytes that are no text go aside."""
+        bad = (
+            {at for at, cells in enumerate(self.cells) if any(BAD in cell for cell in cells)}
+            if self._has_bad
+            else set()
+        )
+        for at in sorted(bad):
+            self._break(Record(self.rows[at], self.cells[at]), _BYTES.format(encoding=self.encoding))
+        rows = [row for at, row in enumerate(self.rows) if at not in bad] if bad else self.rows
+        cells = [row for at, row in enumerate(self.cells) if at not in bad] if bad else self.cells
+        columns: Sequence[Sequence[str]] = list(zip(*cells, strict=True)) if cells else [()] * len(self.columns)
+        return Chunk(rows, dict(zip(self.columns, columns, strict=True)), None, self.broken, share)
