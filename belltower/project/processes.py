@@ -11,6 +11,11 @@ import signal
 from collections.abc import Callable
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_KEEPCAPS = 8
+_PR_CAP_AMBIENT = 47
+_PR_CAP_AMBIENT_RAISE = 2
+_CAPABILITY_VERSION_3 = 0x20080522
+_CAP_DAC_OVERRIDE = 1
 _CLONE_NEWUSER = 0x10000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -47,7 +52,8 @@ def become_unprivileged(user: str | None) -> Callable[[], None]:
     """What a child of root runs before exec so that PostgreSQL does not see uid 0.
 
     Without ``user`` it enters an unmapped user namespace: to itself it is nobody, on disk it stays the owner of its
-    0700 folder. With ``user`` it becomes that account, which must own the folder.
+    0700 folder. With ``user`` (where namespaces are barred) it becomes that account and keeps one capability,
+    DAC_OVERRIDE, so that it reaches its own folder through parents that are closed to that account; no parent is opened.
     """
     if user is None:
 
@@ -59,11 +65,22 @@ def become_unprivileged(user: str | None) -> Callable[[], None]:
     entry = pwd.getpwnam(user)
 
     def switch() -> None:
+        _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
         os.setgroups([])
         os.setgid(entry.pw_gid)
         os.setuid(entry.pw_uid)
+        _keep_only(_CAP_DAC_OVERRIDE)
 
     return switch
+
+
+def _keep_only(capability: int) -> None:
+    """Give this process, and what it executes, this one capability; without it where the container has not got it."""
+    bit = 1 << capability
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)  # effective, permitted, inheritable; then the upper halves
+    if _libc.capset(header, sets) == 0:
+        _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0)
 
 
 def before_exec(*, stop: int = signal.SIGKILL, user: str | None = None, leave_root: bool = False) -> Callable[[], None]:
