@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import numpy as np
+from django.db import transaction
+from django.db.models import QuerySet
 
 from belltower.core.places.actions.areas import AreaDraft, AreaReport, put_areas
 from belltower.core.places.actions.city import use_profile
@@ -23,6 +25,7 @@ from belltower.demo.plan import Plan, draw, things
 from belltower.demo.size import Size
 from belltower.demo.things import Things
 from belltower.kernel.actors import Actor
+from belltower.kernel.city import CityProfile
 from belltower.kernel.errors import Refusal
 from belltower.kernel.plane import MetricPlane
 from belltower.kernel.texts import Text
@@ -71,11 +74,12 @@ def build(
         return _build_washington(by=actor)
     source = f"demo {Size(size)} {seed}"
     _refuse_mixing(source)
-    plane = _use(profile, by=actor)
+    chosen = load_profile(profile)
+    plane = MetricPlane(chosen.plane)
     tell(Text(zh="绘制城市", en="Drawing the city"), 0)
     plan = draw(hengyang(), plane, size=Size(size), seed=seed)
     tell(Text(zh="写入区域", en="Writing areas"), 0)
-    areas = _put(plan.areas, plane, by=actor)
+    areas = _put(chosen, plan.areas, plane, by=actor)
     assets = _merge(plan, plane, by=actor, source=source, tell=tell)
     return DemoReport(profile, areas, assets)
 
@@ -85,31 +89,40 @@ def is_demo() -> bool:
     return Area.objects.filter(source=OUTLINE_SOURCE, level=AreaLevel.CITY).exists()
 
 
+def is_unfinished() -> bool:
+    """Whether the building of a demo with assets was cut off: its areas are there, but not its rivers."""
+    is_simulated = Area.objects.filter(source=OUTLINE_SOURCE, code=hengyang().code).exists()
+    return is_simulated and not _rivers().exists()
+
+
+def _rivers() -> QuerySet[Asset]:
+    """The demo's rivers, which come and stay with all its other assets."""
+    return Asset.objects.filter(kind="water", key__in=[f"{hengyang().code}-{one.key}" for one in hengyang().rivers])
+
+
 def _refuse_mixing(source: str) -> None:
     """Refuse to build among areas or assets that are not of this very demo."""
     if Area.objects.exists() and not is_demo():
         raise NotADemo(found=Text(zh="另一座城市", en="another city"))
-    river = Asset.objects.filter(kind="water", key=f"{hengyang().code}-{hengyang().rivers[0].key}").first()
+    river = _rivers().first()
     if river and river.source != source:
         raise NotADemo(found=Text(zh=f"演示城市（{river.source}）", en=f"the demo city '{river.source}'"))
-
-
-def _use(profile: str, *, by: Actor) -> MetricPlane:
-    chosen = load_profile(profile)
-    use_profile(chosen, by=by)
-    return MetricPlane(chosen.plane)
 
 
 def _build_washington(*, by: Actor) -> DemoReport:
     if Area.objects.exists() and not is_demo():
         raise NotADemo(found=Text(zh="另一座城市", en="another city"))
-    plane = _use("washington", by=by)
-    areas = _put(washington.areas(load_profile("washington"), plane), plane, by=by)
+    chosen = load_profile("washington")
+    plane = MetricPlane(chosen.plane)
+    areas = _put(chosen, washington.areas(chosen, plane), plane, by=by)
+    put_parties(parties(()), by=by)
     return DemoReport("washington", areas, MergeReport())
 
 
-def _put(areas: Iterable[SimulatedArea], plane: MetricPlane, *, by: Actor) -> AreaReport:
-    """Bring the areas into force, but for those that came from elsewhere meanwhile."""
+@transaction.atomic
+def _put(chosen: CityProfile, areas: Iterable[SimulatedArea], plane: MetricPlane, *, by: Actor) -> AreaReport:
+    """Put profile and areas into force, but for areas that came from elsewhere meanwhile."""
+    use_profile(chosen, by=by)
     loaded = set(Area.objects.current().exclude(source=OUTLINE_SOURCE).values_list("code", flat=True))
     wanted = [area for area in areas if area.code not in loaded]
     return put_areas(_drafts(wanted, plane), by=by, on=BEGAN_ON, source=OUTLINE_SOURCE)
@@ -129,7 +142,7 @@ def _drafts(areas: list[SimulatedArea], plane: MetricPlane) -> Iterator[AreaDraf
 
 
 def _merge(plan: Plan, plane: MetricPlane, *, by: Actor, source: str, tell: Progress) -> MergeReport:
-    owners = put_parties(parties(hengyang()), by=by).pks
+    owners = put_parties(parties(hengyang().districts), by=by).pks
     return merge_assets(
         (_batch(some, plane, owners) for some in things(plan)),
         by=by,

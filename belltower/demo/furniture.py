@@ -116,7 +116,7 @@ def _at_crossings(place: BuiltUp) -> Iterator[Things]:
     yield Things(
         kind="signal_cabinet",
         keys=numbered(place, "X", count),
-        shapes=shapely.points(corners + (17, 17)),
+        shapes=shapely.points(corners + np.array((17.0, 17.0))),
         owners="demo-police",
         fields=[{"cabinet_type": "落地式", "backup_power": number % 4 == 0} for number in range(count)],
         names=found.titles,

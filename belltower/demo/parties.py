@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ import yaml
 
 from belltower.core.places.actions.parties import PartyDraft
 from belltower.core.places.models import PartyKind, Role
-from belltower.demo.geography import Geography
+from belltower.demo.geography import District
 from belltower.kernel.texts import Text
 
 
@@ -33,19 +33,19 @@ def _read() -> dict[str, Any]:
     return found
 
 
-def parties(geography: Geography) -> Iterator[PartyDraft]:
-    """Every body of the demo city, and a government for each district."""
+def parties(districts: Sequence[District]) -> Iterator[PartyDraft]:
+    """Every body of a demo city, and a government for each of its districts."""
     for one in _read()["parties"]:
         name = Text(zh=one["zh"], en=one["en"])
         yield PartyDraft(key=one["key"], kind=one["kind"], name=name, parent_key=one.get("parent"))
-    for district in geography.districts:
+    for district in districts:
         zh, en = f"{district.name.zh}人民政府（演示）", f"Government of {district.name.en} (demo)"
         yield PartyDraft(key=government_of(district.code), kind=PartyKind.GOVERNMENT, name=Text(zh=zh, en=en))
 
 
-def responsibilities(geography: Geography) -> Iterator[Answers]:
+def responsibilities(districts: Sequence[District]) -> Iterator[Answers]:
     """Territory by district; sector and enterprise by kind. Every asset has a territory and a sector."""
-    for district in geography.districts:
+    for district in districts:
         yield Answers(government_of(district.code), Role.TERRITORY, "", district.code)
     for role, by_kind in _read()["responsibilities"].items():
         for kind, party in by_kind.items():

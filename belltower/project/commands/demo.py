@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import click
 
-from belltower.kernel.texts import Text
 from belltower.project import database
+from belltower.project.first_start import telling
 
 
 @click.group()
@@ -19,16 +19,13 @@ def command() -> None:
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed gives the same city.")
 @click.option("--profile", type=click.Choice(["hengyang", "washington"]), default="hengyang", show_default=True)
 def build(size: str, seed: int, profile: str) -> None:
-    """Build it: about 20 thousand, 200 thousand or 2 million assets. Again with the same seed changes nothing."""
+    """Build it: about 20 thousand, 200 thousand or 2 million assets. Once more with the same seed changes nothing."""
     with database.ready():
-        from belltower.demo import city
+        from belltower.demo import city, people
 
-        report = city.build(size, seed=seed, profile=profile, progress=_tell)
-    click.echo(f"areas  {report.areas.created} new, {report.areas.changed} changed, {report.areas.unchanged} unchanged")
-    click.echo(
-        f"assets {report.assets.created} new, {report.assets.changed} changed, {report.assets.unchanged} unchanged"
-    )
-
-
-def _tell(doing: Text, done: int) -> None:
-    click.echo(f"{doing.zh} {doing.en}" + (f" {done:,}" if done else ""))
+        report = city.build(size, seed=seed, profile=profile, progress=telling(click.echo))
+        logins = people.add_demo_people()
+    for noun, counts in (("areas", report.areas), ("assets", report.assets)):
+        click.echo(f"{noun:7}{counts.created:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged")
+    for login in logins:
+        click.echo(f"login  {login.username:15} {login.password}  {login.title.zh} {login.title.en}")
