@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from belltower.kernel.codes import check_class_code
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
 
 
 class FieldType(StrEnum):
@@ -107,6 +110,17 @@ class CaseKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """From which zoom each value of a CHOICE field is drawn, the main ones first: ``Detail("class", (("trunk", 9),))``.
+
+    A value that is not named is drawn from the layer's ``min_zoom``.
+    """
+
+    field: str
+    from_zoom: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MapLayer:
     """How a kind is drawn. ``colour`` is a calm base tone; the four hazard colours are not for layers."""
 
@@ -115,6 +129,7 @@ class MapLayer:
     colour: str = "#5b6b7a"
     min_zoom: int = 10
     shown_at_first: bool = True
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +204,36 @@ def faults(pack: Pack) -> Iterable[str]:
     )
     for kind in pack.assets:
         yield from _field_faults(kind)
+    for layer in pack.layers:
+        yield from _detail_faults(layer, pack.assets)
     for stream in pack.streams:
-        if not stream.quantity.allows(stream.unit):
-            yield f"stream '{stream.name}' has unit '{stream.unit}', not one of {stream.quantity.value}"
+        yield from _stream_faults(stream)
+    for name, code in [(k.name, k.gb_code) for k in pack.assets] + [(c.name, c.matter_code) for c in pack.cases]:
+        if code and check_class_code(code):
+            yield f"'{name}' has the class '{code}', not five digits of GB/T 47678.5"
+    yield from (f"stream '{name}' is declared twice" for name in _twice(f"{s.on}.{s.name}" for s in pack.streams))
+    yield from (f"case '{name}' is declared twice" for name in _twice(case.name for case in pack.cases))
+    yield from (f"kind '{kind}' has two layers" for kind in _twice(layer.kind for layer in pack.layers))
+
+
+def _stream_faults(stream: Stream) -> Iterable[str]:
+    if not stream.quantity.allows(stream.unit):
+        yield f"stream '{stream.name}' has unit '{stream.unit}', not one of {stream.quantity.value}"
+    if not _DURATION.fullmatch(stream.stale_after):
+        yield f"stream '{stream.name}' is stale after '{stream.stale_after}', no duration such as PT2H"
+
+
+def _detail_faults(layer: MapLayer, kinds: Iterable[AssetKind]) -> Iterable[str]:
+    kind = next((one for one in kinds if one.name == layer.kind), None)
+    if layer.detail and kind:
+        one = kind.field(layer.detail.field)
+        values = {choice.value for choice in one.choices} if one else set()
+        if unknown := [value for value, _ in layer.detail.from_zoom if value not in values]:
+            yield f"the layer of '{layer.kind}' details '{layer.detail.field}' by {unknown}, which are not its choices"
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]
 
 
 def _field_faults(kind: AssetKind) -> Iterable[str]:
