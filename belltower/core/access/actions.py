@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from belltower.core.access.errors import BadName, BadPeriod, NameTaken, NoScopes, WeakPassword
+from belltower.core.access.errors import BadName, BadPeriod, NameTaken, NoScopes, OtherParty, UnknownWord, WeakPassword
 from belltower.core.access.models import Grant, RoleName, ServiceAccount, Token, User
 from belltower.core.access.rules import Verb
 from belltower.core.places.models import Party
@@ -90,6 +90,30 @@ def add_service_account(name: str, *, party: Party | None = None, by: Actor) -> 
         raise NameTaken(name=name) from None
     logger.info("%s added the service account %s", by.name, name)
     return account
+
+
+def service_account(name: str, *, party: Party | None = None, by: Actor) -> ServiceAccount:
+    """The service account of that name, added when it is new. Raises OtherParty when it acts for another party."""
+    found = ServiceAccount.objects.filter(name=name).first()
+    if found is None:
+        return add_service_account(name, party=party, by=by)
+    if party is not None and found.party_id != party.pk:
+        raise OtherParty(name=name)
+    return found
+
+
+def role_named(word: str) -> RoleName:
+    """The role that is written so. Raises UnknownWord, which lists them."""
+    if word not in RoleName.values:
+        raise UnknownWord(word=word, known=", ".join(RoleName.values))
+    return RoleName(word)
+
+
+def verb_named(word: str) -> Verb:
+    """The verb that is written so. Raises UnknownWord, which lists them."""
+    if word not in list(Verb):
+        raise UnknownWord(word=word, known=", ".join(Verb))
+    return Verb(word)
 
 
 @dataclass(frozen=True, slots=True)

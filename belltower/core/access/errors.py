@@ -55,3 +55,23 @@ class NoScopes(Refusal):
         zh="令牌至少需要一项权限，可选：{known}。",
         en="A token needs at least one verb of: {known}.",
     )
+
+
+class UnknownWord(Refusal):
+    """A role or verb that there is not."""
+
+    code = "unknown_word"
+    sentence = Text(
+        zh="没有“{word}”。可选：{known}。",
+        en="There is no '{word}'. There are: {known}.",
+    )
+
+
+class OtherParty(Conflict):
+    """A service account that acts for another party than was asked for."""
+
+    code = "other_party"
+    sentence = Text(
+        zh="服务账号“{name}”属于另一责任主体。请换一个账号名称。",
+        en="The service account '{name}' acts for another party. Choose another account name.",
+    )

@@ -21,7 +21,7 @@ class Verb(StrEnum):
     ADMINISTER = "administer"
 
     @property
-    def title(self) -> Text:
+    def text(self) -> Text:
         """The verb as it stands in a sentence: "you may not ..."."""
         return _TITLES[self]
 

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
@@ -14,9 +18,9 @@ from ninja.renderers import BaseRenderer
 
 from belltower.screens.api import problems
 from belltower.screens.api.document import ABOUT, OpenApi, finish
-from belltower.screens.api.operations import areas, assets, catalogue, me, parties
+from belltower.screens.api.operations import areas, assets, catalogue, jobs, me, parties
 
-ROUTERS = (me.router, areas.router, assets.router, parties.router, catalogue.router)
+ROUTERS = (me.router, areas.router, assets.router, parties.router, catalogue.router, jobs.router)
 
 
 class Json(BaseRenderer):
@@ -44,6 +48,13 @@ class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
 
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        patterns = super()._get_urls()
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                pattern.callback = _refusing_methods(pattern.callback)
+        return patterns
+
     def get_openapi_schema(self, **options: Any) -> Any:
         return finish(super().get_openapi_schema(**options))
 
@@ -65,6 +76,21 @@ def build() -> Api:
     for router in ROUTERS:
         made.add_router("/v1", router)
     return made
+
+
+def _refusing_methods(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """``view``, whose answer to a method that it has not is a problem like all others."""
+
+    @functools.wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer = view(request, *args, **kwargs)
+        if not isinstance(answer, HttpResponseNotAllowed):
+            return answer
+        refused = problems.answer(problems.no_such(request), status=405)
+        refused["Allow"] = answer["Allow"]
+        return refused
+
+    return answering
 
 
 def _holds_nul(value: Any) -> bool:

@@ -27,7 +27,7 @@ RESPONSIBILITY = (
 )  # fmt: skip
 JOB = (
     "uid", "work", "title", "why", "state", "asked_by_name", "asked_at", "started_at", "ended_at", "retry_at",
-    "attempts", "attempts_allowed", "done", "total", "doing", "result", "error",
+    "attempts", "attempts_allowed", "done", "total", "doing", "is_cancel_asked", "result", "because",
 )  # fmt: skip
 LOAD = (
     "uid", "target", "file_name", "crs", "state", "is_dry_run", "rules", "report", "job_uid", "by", "made_at",

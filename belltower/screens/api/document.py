@@ -37,9 +37,12 @@ class OpenApi(Swagger):
 
 
 def finish(document: Any) -> Any:
-    """``document`` with the problem answer of every operation; changed in place."""
+    """``document`` as plain JSON, with the problem answer of every operation."""
+    document = json.loads(json.dumps(document))
     document["components"]["schemas"]["Problem"] = shapes.Problem.model_json_schema()
     for operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            parameter["schema"] = _sendable(parameter["schema"])
         operation["responses"]["default"] = {
             "description": "Why it was not done",
             "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -50,3 +53,12 @@ def finish(document: Any) -> Any:
 def operations(document: Any) -> list[dict[str, Any]]:
     """Every operation of the document."""
     return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's schema without null, which cannot be sent in an address: it is left out instead."""
+    variants = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    if len(variants) != 1:
+        return schema
+    kept: dict[str, Any] = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**variants[0], **kept}

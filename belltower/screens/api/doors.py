@@ -101,5 +101,5 @@ def uid_of(caller: Caller) -> UUID | None:
 
 def _let_in(caller: Caller, verb: Verb | None) -> Caller:
     if verb is not None and not caller.may(verb):
-        raise NotAllowed(verb=verb.title, needs=verb.value)
+        raise NotAllowed(verb=verb.text, needs=verb.value)
     return caller

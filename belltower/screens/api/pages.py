@@ -73,7 +73,7 @@ def _seal(key: object) -> str:
 
 def _open(cursor: str, holds: type) -> Any:
     try:
-        key = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=holds)
+        key: Any = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=holds)
     except (ValueError, binascii.Error):
         raise BadCursor(cursor=cursor) from None
     if isinstance(key, int) and not 0 <= key <= MAX_ID:

@@ -66,11 +66,11 @@ def answer(refusal: Refusal, *, status: int | None = None) -> HttpResponse:
 
 def handle_with(api: NinjaAPI) -> None:
     """Let ``api`` answer everything that goes wrong with a problem."""
-    api.add_exception_handler(Refusal, lambda request, error: answer(error))
-    api.add_exception_handler(ValidationError, lambda request, error: answer(_invalid(error)))
-    api.add_exception_handler(AuthenticationError, lambda request, error: answer(NotSignedIn()))
+    api.add_exception_handler(Refusal, _refused)
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(AuthenticationError, _not_signed_in)
     api.add_exception_handler(HttpError, _http_error)
-    api.add_exception_handler(Http404, lambda request, error: answer(no_such(request)))
+    api.add_exception_handler(Http404, _nowhere)
     api.add_exception_handler(Exception, _broken)
 
 
@@ -79,17 +79,29 @@ def no_such(request: HttpRequest) -> NoSuchOperation:
     return NoSuchOperation(method=request.method, path=request.path)
 
 
-def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+def _refused(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer(error)
+
+
+def _not_signed_in(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer(NotSignedIn())
+
+
+def _nowhere(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer(no_such(request))
+
+
+def _http_error(request: HttpRequest, error: Any) -> HttpResponse:
     """Ninja's own refusal, which is always a body that is not JSON."""
     return answer(InvalidRequest(faults=[{"at": "body", "fault": str(error)}]), status=error.status_code)
 
 
-def _invalid(error: ValidationError) -> InvalidRequest:
+def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     faults = [{"at": ".".join(map(str, one["loc"])), "fault": one["msg"]} for one in error.errors]
-    return InvalidRequest(faults=faults)
+    return answer(InvalidRequest(faults=faults))
 
 
-def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
+def _broken(request: HttpRequest, error: Any) -> HttpResponse:
     reference = uuid7()
     logger.error("%s %s broke (%s)", request.method, request.path, reference, exc_info=error)
     return answer(Broken(reference=reference))

@@ -290,8 +290,9 @@ class Job(BaseModel):
     done: int
     total: int | None
     doing: Text | None
+    is_cancel_asked: bool
     result: dict[str, Any] | None
-    error: str
+    because: Text | None = Field(description="why it failed or ended as it did")
 
 
 class JobPage(Page):

@@ -10,7 +10,7 @@ from django.test import Client
 from belltower.core.access import actions
 from belltower.core.access.models import RoleName, User
 from belltower.core.access.rules import Verb
-from belltower.screens.api.tests.conftest import BY, Street
+from belltower.screens.api.tests.scene import BY, Street
 
 pytestmark = pytest.mark.django_db
 PROBLEM = "application/problem+json"

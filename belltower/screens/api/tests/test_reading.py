@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from belltower.core.access.rules import Verb
-from belltower.screens.api.tests.conftest import LAT, LON, Street
+from belltower.screens.api.tests.scene import LAT, LON, Street
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`belltower user add|grant|end|password|deactivate|list`: people and the roles they hold."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from belltower.kernel.actors import Actor
+from belltower.kernel.errors import NotFound
+from belltower.kernel.texts import Text
+from belltower.project import database
+
+if TYPE_CHECKING:
+    from belltower.core.access.models import User
+    from belltower.core.places.models import Party
+
+BY = Actor.system("belltower user")
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group()
+def command() -> None:
+    """People who may sign in, and their roles."""
+
+
+@command.command()
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--party", "party_key", help="The key of the party they belong to.")
+@click.option("--role", "roles", multiple=True, help="A role held from today on; may be repeated.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="BELLTOWER_PASSWORD")
+def add(username: str, name: str, party_key: str | None, roles: tuple[str, ...], password: str) -> None:
+    """Let a person in."""
+    with database.ready():
+        from django.db import transaction
+
+        from belltower.core.access import actions, people
+
+        with transaction.atomic():
+            user = actions.add_user(username, Text.read(name), password=password, party=party_of(party_key), by=BY)
+            for role in roles:
+                actions.grant(user, actions.role_named(role), valid_from=people.today(), by=BY)
+        _tell(user)
+
+
+@command.command()
+@click.argument("username")
+@click.argument("role")
+@click.option("--from", "since", type=DAY, help="The first day (today).")
+@click.option("--until", type=DAY, help="The first day on which it is held no more.")
+def grant(username: str, role: str, since: datetime | None, until: datetime | None) -> None:
+    """Let a person hold a role from a day until another."""
+    with database.ready():
+        from belltower.core.access import actions, people
+
+        user, first = _user(username), since.date() if since else people.today()
+        actions.grant(user, actions.role_named(role), valid_from=first, valid_until=_day(until), by=BY)
+        _tell(user)
+
+
+@command.command()
+@click.argument("username")
+@click.argument("role")
+@click.option("--on", type=DAY, help="The first day on which it is held no more (today).")
+def end(username: str, role: str, on: datetime | None) -> None:
+    """End a role."""
+    with database.ready():
+        from belltower.core.access import actions, people
+
+        user = _user(username)
+        actions.end_grant(user, actions.role_named(role), on=_day(on) or people.today(), by=BY)
+        _tell(user)
+
+
+@command.command()
+@click.argument("username")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="BELLTOWER_PASSWORD")
+def password(username: str, password: str) -> None:
+    """Give a person a new password; their sessions end."""
+    with database.ready():
+        from belltower.core.access import actions
+
+        actions.set_password(_user(username), password, by=BY)
+
+
+@command.command()
+@click.argument("username")
+def deactivate(username: str) -> None:
+    """Keep a person out from now on."""
+    with database.ready():
+        from belltower.core.access import actions
+
+        actions.deactivate(_user(username), by=BY)
+
+
+@command.command("list")
+def list_users() -> None:
+    """Everybody who may sign in, with the roles held today."""
+    with database.ready():
+        from belltower.core.access.models import User
+
+        for user in User.objects.select_related("party"):
+            _tell(user)
+
+
+def party_of(key: str | None) -> Party | None:
+    """The party of that key; None for None. Raises NotFound."""
+    from belltower.core.places.models import Party
+
+    if key is None:
+        return None
+    found = Party.objects.filter(key=key).first()
+    if found is None:
+        raise NotFound(noun=Text(zh="责任主体", en="party"), name=key)
+    return found
+
+
+def _user(username: str) -> User:
+    from belltower.core.access.models import User
+
+    found = User.objects.filter(username=username).first()
+    if found is None:
+        raise NotFound(noun=Text(zh="用户", en="user"), name=username)
+    return found
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
+
+
+def _tell(user: User) -> None:
+    from belltower.core.access import people
+
+    roles = " ".join(sorted(people.roles_of(user, people.today()))) or "-"
+    state = "" if user.is_active else "  (deactivated)"
+    click.echo(f"{user.username:<20} {Text.read(user.name).say('zh'):<12} {roles}{state}")
