@@ -60,9 +60,10 @@ class Converter:
         profile: CityProfile,
         owners_of: OwnersOf,
         now: datetime,
+        is_guarded: bool = False,
     ) -> None:
         self._mapping, self._kinds, self._profile = mapping, kinds, profile
-        self._owners_of, self._now = owners_of, now
+        self._owners_of, self._now, self._is_guarded = owners_of, now, is_guarded
         self.placing = Placing(coordinate_system(mapping.crs), profile.centre)
         self._of_kind: dict[str, _OfKind] = {}
 
@@ -89,7 +90,7 @@ class Converter:
     def _batch(self, part: tuple[AssetKind, Chunk], aside: dict[int, Aside]) -> AssetBatch:
         kind, chunk = part
         if kind.name not in self._of_kind:
-            self._of_kind[kind.name] = _OfKind(self._mapping, kind, self._profile)
+            self._of_kind[kind.name] = _OfKind(self._mapping, kind, self._profile, is_guarded=self._is_guarded)
         columns = self._of_kind[kind.name].read(chunk)
         geoms = self._geometries(chunk, kind, columns.faults)
         keys = self._keys(chunk, columns, geoms)
@@ -172,11 +173,12 @@ class _Columns:
 class _OfKind:
     """The readings of all mapped columns for one kind of asset."""
 
-    def __init__(self, mapping: ColumnMapping, kind: AssetKind, profile: CityProfile) -> None:
+    def __init__(self, mapping: ColumnMapping, kind: AssetKind, profile: CityProfile, *, is_guarded: bool) -> None:
+        self._is_guarded = is_guarded
         self._mapping, self._zone = mapping, profile.tz
         self._month_first = profile.country == "US"
         self._readings = {
-            to: (column, Reading(convert, rule.words))
+            to: (column, Reading(convert, rule.words, is_guarded=is_guarded))
             for to, convert in self._plain_targets().items()
             if (column := mapping.column(to)) and (rule := mapping.columns[column])
         }
@@ -216,7 +218,7 @@ class _OfKind:
                 return _pair(name, value.value), given
             return _pair(name, value), ""
 
-        return Reading(fragments, rule.words)
+        return Reading(fragments, rule.words, is_guarded=self._is_guarded)
 
     def read(self, chunk: Chunk) -> _Columns:
         """All mapped columns of the chunk."""

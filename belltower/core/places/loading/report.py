@@ -65,6 +65,19 @@ class LoadReport:
             "examples": [aside.as_json() for aside in self.examples],
         }
 
+    @classmethod
+    def read(cls, value: Mapping[str, Any]) -> LoadReport:
+        """From JSON as stored."""
+        counts = {name: value[name] for name in ("target", "rows", "created", "changed", "unchanged", "kept_aside")}
+        return cls(
+            **counts,
+            owners=tuple(value["owners"]),
+            is_dry_run=value["is_dry_run"],
+            seconds=value["seconds"],
+            warnings=tuple(map(Text.read, value["warnings"])),
+            examples=tuple(Aside(each["row"], Text.read(each["reason"]), each["values"]) for each in value["examples"]),
+        )
+
 
 _DID = Text(
     zh="共 {rows} 行：新增 {created}，变更 {changed}，未变 {unchanged}，留置 {aside}。",

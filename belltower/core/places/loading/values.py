@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from belltower.core.places.loading.guard import unguarded
 from belltower.core.places.loading.readers.source import as_text
 from belltower.kernel.errors import Refusal
 from belltower.kernel.packs import Field, FieldType
@@ -250,14 +251,15 @@ def _iso(value: date | Bad | None) -> str | Bad | None:
 class Reading(dict[str, Any]):
     """A conversion that remembers: registers say the same few things again and again.
 
-    ``words`` are the mapping's own translations of cells, looked up first.
+    ``words`` are the mapping's own translations of cells, looked up first. ``is_guarded``: cells may carry the
+    apostrophe that keeps a spreadsheet from running them (guard.py).
     """
 
     _MOST = 100_000
 
-    def __init__(self, convert: Convert, words: Mapping[str, str] | None = None) -> None:
+    def __init__(self, convert: Convert, words: Mapping[str, str] | None = None, *, is_guarded: bool = False) -> None:
         super().__init__()
-        self._convert, self._words = convert, words or {}
+        self._convert, self._words, self._is_guarded = convert, words or {}, is_guarded
         self.has_bad = False
 
     def __missing__(self, raw: str) -> Any:
@@ -269,6 +271,7 @@ class Reading(dict[str, Any]):
     def read(self, raw: Any) -> Any:
         """One cell, not remembered."""
         plain = raw if isinstance(raw, str) else as_text(raw)
+        plain = unguarded(plain) if self._is_guarded else plain
         try:
             value = self._convert(self._words.get(plain.strip(), plain))
         except Refusal as refusal:

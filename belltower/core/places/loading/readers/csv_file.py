@@ -207,11 +207,7 @@ class _Gathered:
 
     def chunk(self, share: float) -> Chunk:
         """The chunk; rows with bytes that are no text go aside."""
-        bad = (
-            {at for at, cells in enumerate(self.cells) if any(BAD in cell for cell in cells)}
-            if self._has_bad
-            else set()
-        )
+        bad = set() if self.is_all_text else {at for at, cells in enumerate(self.cells) if BAD in "".join(cells)}
         for at in sorted(bad):
             self._break(Record(self.rows[at], self.cells[at]), _BYTES.format(encoding=self.encoding))
         rows = [row for at, row in enumerate(self.rows) if at not in bad] if bad else self.rows

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from belltower.kernel.texts import Text
 
 CHUNK = 10_000
+GEOMETRY = "geometry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,11 @@ class Chunk:
     share: float = 1.0
 
     def row(self, index: int) -> dict[str, str]:
-        """One row as it stood, as texts."""
-        return {column: as_text(values[index]) for column, values in self.values.items()}
+        """One row as it stood, as texts; a geometry as WKT in a column of that name."""
+        row = {column: as_text(values[index]) for column, values in self.values.items()}
+        if self.geometries is not None and (geometry := self.geometries[index]) is not None:
+            row.setdefault(GEOMETRY, geometry.wkt)
+        return row
 
 
 @dataclass(frozen=True, slots=True)

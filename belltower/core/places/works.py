@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The long work of this room: loading a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from belltower.core.jobs.work import RunningJob, work
+from belltower.core.places.actions import loads
+from belltower.core.places.models import Load
+from belltower.kernel.texts import Text
+
+
+@work(loads.WORK, Text(zh="导入文件", en="Load a file"))
+def load(job: RunningJob, *, load: str, dry_run: bool = False) -> dict[str, Any]:
+    """Load the file of the Load with that uid, or try it; the report is the job's result."""
+    found = Load.objects.get(uid=load)
+    return loads.run(found, by=job.by, dry_run=dry_run, progress=job.progress).as_json()
