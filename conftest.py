@@ -13,6 +13,9 @@ import pytest
 
 from belltower.project.postgres import Postgres, embedded_programs
 
+# Scenes (tests/scenes) are fixtures for every room.
+pytest_plugins = ("tests.scenes.quiet_street", "tests.scenes.demo_town")
+
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("BELLTOWER_DATA", HERE.parent / "shared" / "data"))
 # Tests may lose their data when the machine stops; they need not wait for its disk.

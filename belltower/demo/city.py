@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -14,13 +14,15 @@ from django.db.models import QuerySet
 from belltower.core.places.actions.areas import AreaDraft, AreaReport, put_areas
 from belltower.core.places.actions.city import use_profile
 from belltower.core.places.actions.parties import put_parties
+from belltower.core.places.actions.responsibilities import assign_responsibility
 from belltower.core.places.bulk import AssetBatch, MergeReport, merge_assets
 from belltower.core.places.city import load_profile
-from belltower.core.places.models import Area, AreaLevel, Asset
+from belltower.core.places.kinds import register
+from belltower.core.places.models import Area, AreaLevel, Asset, Party
 from belltower.demo import washington
-from belltower.demo.geography import hengyang
+from belltower.demo.geography import District, hengyang
 from belltower.demo.outlines import SimulatedArea
-from belltower.demo.parties import parties
+from belltower.demo.parties import basis, parties, responsibilities
 from belltower.demo.plan import Plan, draw, things
 from belltower.demo.size import Size
 from belltower.demo.things import Things
@@ -81,6 +83,7 @@ def build(
     tell(Text(zh="写入区域", en="Writing areas"), 0)
     areas = _put(chosen, plan.areas, plane, by=actor)
     assets = _merge(plan, plane, by=actor, source=source, tell=tell)
+    _assign(hengyang().districts, by=actor)
     return DemoReport(profile, areas, assets)
 
 
@@ -116,6 +119,7 @@ def _build_washington(*, by: Actor) -> DemoReport:
     plane = MetricPlane(chosen.plane)
     areas = _put(chosen, washington.areas(chosen, plane), plane, by=by)
     put_parties(parties(()), by=by)
+    _assign((), by=by)
     return DemoReport("washington", areas, MergeReport())
 
 
@@ -143,13 +147,32 @@ def _drafts(areas: list[SimulatedArea], plane: MetricPlane) -> Iterator[AreaDraf
 
 def _merge(plan: Plan, plane: MetricPlane, *, by: Actor, source: str, tell: Progress) -> MergeReport:
     owners = put_parties(parties(hengyang().districts), by=by).pks
+    installed = register().kinds
     return merge_assets(
-        (_batch(some, plane, owners) for some in things(plan)),
+        (_batch(some, plane, owners) for some in things(plan) if some.kind in installed),
         by=by,
         now=datetime.now(UTC),
         source=source,
         progress=lambda done: tell(Text(zh="写入部件", en="Writing assets"), done),
     )
+
+
+def _assign(districts: Sequence[District], *, by: Actor) -> None:
+    """Say who answers for what, as far as the installed packs declare it."""
+    bodies = {party.key: party for party in Party.objects.filter(key__startswith="demo-")}
+    areas = {area.code: area for area in Area.objects.current().filter(level=AreaLevel.DISTRICT)}
+    installed = register().kinds
+    for each in responsibilities(districts):
+        if not each.kind or each.kind in installed:
+            assign_responsibility(
+                bodies[each.party],
+                each.role,
+                kind=each.kind,
+                area=areas[each.area] if each.area else None,
+                valid_from=BEGAN_ON,
+                basis=basis(),
+                by=by,
+            )
 
 
 def _batch(some: Things, plane: MetricPlane, owner_ids: dict[str, int]) -> AssetBatch:

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo city in the database: built once, built again, and only where nothing else is."""
+
+from datetime import date
+
+import pytest
+
+from belltower.core.access.models import RoleName, User
+from belltower.core.access.people import roles_of, scope_of
+from belltower.core.places.models import Area, Asset, Party
+from belltower.core.places.responsibilities import resolve_asset
+from belltower.demo import city, people
+from belltower.demo.city import NotADemo
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo_town")]
+TODAY = date(2026, 1, 15)
+
+
+def test_a_town_is_built_and_building_it_again_changes_nothing(demo_town: city.DemoReport) -> None:
+    assert 15_000 < demo_town.assets.created < 25_000
+    again = city.build("town")
+    assert (again.areas.created, again.areas.changed) == (0, 0)
+    assert (again.assets.created, again.assets.changed) == (0, 0)
+    assert again.assets.unchanged == demo_town.assets.created
+
+
+def test_every_asset_lies_in_a_district_and_every_outline_says_it_is_simulated(demo_town: city.DemoReport) -> None:
+    assert not Asset.objects.exclude(kind="water").filter(area=None).exists()
+    assert set(Area.objects.values_list("source", flat=True)) == {city.OUTLINE_SOURCE}
+
+
+def test_each_kind_of_asset_has_a_territory_and_a_sector_that_answer(demo_town: city.DemoReport) -> None:
+    kinds = Asset.objects.order_by("kind").distinct("kind")
+    for asset in kinds:
+        roles = {decision_role.value for decision_role in resolve_asset(asset, TODAY)}
+        assert {"territory", "sector"} <= roles, asset.kind
+
+
+def test_a_demo_of_another_size_or_seed_is_not_mixed_in(demo_town: city.DemoReport) -> None:
+    with pytest.raises(NotADemo):
+        city.build("town", seed=8)
+    with pytest.raises(NotADemo):
+        city.build("city")
+
+
+def test_no_demo_is_built_into_a_real_city(demo_town: city.DemoReport) -> None:
+    Area.objects.update(source="municipal survey 2025")
+    with pytest.raises(NotADemo):
+        city.build("town")
+    with pytest.raises(people.NoDemoHere):
+        people.add_demo_people()
+    assert people.demo_logins() == []
+
+
+def test_each_role_has_one_demo_login_and_the_enterprise_sees_its_own_only(demo_town: city.DemoReport) -> None:
+    logins = people.add_demo_people()
+    assert {login.role for login in logins} == set(RoleName)
+    assert people.add_demo_people() == logins
+    for login in logins:
+        user = User.objects.get(username=login.username)
+        assert user.check_password(login.password)
+        assert roles_of(user, TODAY) == {login.role}
+    lighting = Party.objects.get(key="demo-lighting")
+    assert scope_of(User.objects.get(username="enterprise"), TODAY).owner_ids == {lighting.pk}
