@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "belltower.screens.console.refusals.RefusalMiddleware",
 ]
 ROOT_URLCONF = "belltower.project.urls"
 WSGI_APPLICATION = "belltower.project.wsgi.application"
@@ -95,6 +96,7 @@ PASSWORD_HASHERS = [
 ]
 LOGIN_URL = "console:sign_in"
 LOGIN_REDIRECT_URL = "console:map"
+CSRF_FAILURE_VIEW = "belltower.screens.console.refusals.csrf_failed"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # Chinese first, English complete. Civil time is the city's (its profile); here everything is UTC.

@@ -10,3 +10,6 @@ urlpatterns = [
     path("", include("belltower.screens.api.urls")),
     path("", include("belltower.screens.console.urls")),
 ]
+
+handler404 = "belltower.screens.console.refusals.not_found"
+handler500 = "belltower.screens.console.refusals.failed"

@@ -44,6 +44,11 @@ def entry(name: str) -> Entry:
     )
 
 
+def has(name: str) -> bool:
+    """Whether the build made that entry."""
+    return name in _manifest()
+
+
 def icon(name: str) -> str:
     """The inside of the SVG of a Tabler outline icon; a plain circle where there is none of that name."""
     return _icons().get(name) or '<path d="M12 12m-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0"/>'

@@ -8,9 +8,12 @@ from django.utils.translation import get_language
 
 from belltower.core.access.models import User
 from belltower.core.access.rules import Verb, verbs_of
-from belltower.core.places.models import City
+from belltower.core.places import city
 from belltower.kernel.texts import Text
 
+EXPORT_FORMATS = (
+    ("csv", "CSV"), ("xlsx", "XLSX"), ("geojson", "GeoJSON"), ("gpkg", "GeoPackage"), ("shp", "Shapefile"),
+)  # fmt: skip
 THEMES = ("auto", "light", "dark")
 
 
@@ -24,13 +27,16 @@ def console(request: HttpRequest) -> dict[str, object]:
         "viewer_name": _viewer_name(request),
         "viewer_roles": [role.label for role in sorted(roles)],
         "may": {verb.value: verb in verbs for verb in Verb},
+        "export_formats": EXPORT_FORMATS,
         "theme": theme if theme in THEMES else "auto",
     }
 
 
 def _city_name() -> str | None:
-    name = City.objects.values_list("profile__name", flat=True).first()
-    return Text.read(name).say(get_language() or "zh") if name else None
+    try:
+        return city.current().name.say(get_language() or "zh")
+    except city.NoCityChosen:
+        return None
 
 
 def _viewer_name(request: HttpRequest) -> str | None:

@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
-from zoneinfo import ZoneInfo
 
-from belltower.core.places.models import City
+from belltower.core.places import city
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def city_zone() -> tzinfo:
     """The zone of the city's civil time; UTC before a city is chosen."""
-    zone = City.objects.values_list("profile__zone", flat=True).first()
-    return ZoneInfo(zone) if zone else UTC
+    try:
+        return city.current().tz
+    except city.NoCityChosen:
+        return UTC
 
 
 def instant(value: datetime | str, language: str, zone: tzinfo | None = None) -> str:

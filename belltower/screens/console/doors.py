@@ -46,12 +46,7 @@ class MayNot(NotAllowed):
     """The page asks for more than the viewer's roles allow."""
 
     def __init__(self, verb: Verb) -> None:
-        super().__init__(verb=verb)
-        self.verb = verb
-
-    def say(self, language: str) -> str:
-        title = VERB_TITLES[self.verb].say(language)
-        return Text.read(self.sentence).format(verb=title).say(language)
+        super().__init__(verb=VERB_TITLES[verb])
 
 
 def door(verb: Verb) -> Callable[[View], View]:

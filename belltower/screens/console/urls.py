@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from belltower.screens.console.views import home, session
+from belltower.screens.console.views import areas, asset, assets, home, jobs, packs, saved, search, session
 
 app_name = "console"
 urlpatterns = [
@@ -12,10 +12,20 @@ urlpatterns = [
     path("sign-out/", session.sign_out, name="sign_out"),
     path("language/", session.choose_language, name="language"),
     path("map/", home.coming, name="map"),
-    path("search/", home.coming, name="search"),
-    path("assets/", home.coming, name="assets"),
-    path("areas/", home.coming, name="areas"),
+    path("search/", search.show, name="search"),
+    path("assets/", assets.show, name="assets"),
+    path("assets/export/<slug:kind>/", home.coming, name="assets_export"),
+    path("assets/views/", saved.save, name="save_view"),
+    path("assets/views/<uuid:uid>/forget/", saved.forget, name="forget_view"),
+    path("assets/<uuid:uid>/", asset.show, name="asset"),
+    path("assets/<uuid:uid>/edit/", asset.edit, name="asset_edit"),
+    path("areas/", areas.tree, name="areas"),
+    path("areas/<slug:code>/", areas.show, name="area"),
+    path("areas/<slug:code>/below/", areas.below, name="areas_below"),
     path("loads/", home.coming, name="loads"),
-    path("jobs/", home.coming, name="jobs"),
-    path("packs/", home.coming, name="packs"),
+    path("jobs/", jobs.show_all, name="jobs"),
+    path("jobs/<uuid:uid>/", jobs.show, name="job"),
+    path("jobs/<uuid:uid>/stop/", jobs.stop, name="job_stop"),
+    path("jobs/<uuid:uid>/retry/", jobs.try_again, name="job_retry"),
+    path("packs/", packs.show, name="packs"),
 ]

@@ -12,6 +12,12 @@ export function listenToForms(): void {
     form.dataset["sent"] = "1";
     form.querySelector("button[type=submit], button:not([type])")?.classList.add("btn-loading");
   });
+  document.addEventListener("click", (event) => {
+    if ((event.target as Element).closest("[data-back]")) history.back();
+  });
+  // Filters stand open where there is room for them.
+  if (window.matchMedia("(width >= 1100px)").matches)
+    for (const one of document.querySelectorAll("[data-open-when-wide]")) one.setAttribute("open", "");
   // A page taken back from the browser's memory may be sent again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) {

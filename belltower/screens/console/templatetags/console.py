@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +13,11 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 from belltower.kernel.texts import Text
 from belltower.screens.console import built, dates
+from belltower.screens.console.shown import printed
 
 register = template.Library()
 
@@ -94,3 +96,55 @@ def bell() -> SafeString:
 def icon_address() -> str:
     """The address of the mark as a picture, for the browser's tab."""
     return static("console/bell.svg")
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """1234567 as 1,234,567, in both languages; nothing for nothing."""
+    return "" if value is None else f"{value:,.0f}"
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """0.375 as 37 %, never rounded up to done; nothing for nothing."""
+    return "" if value is None else f"{int(value * 100)} %"
+
+
+@register.filter
+def percent(value: float | None) -> int:
+    """0.375 as 37, for a progress bar."""
+    return int((value or 0) * 100)
+
+
+@register.filter
+def hectares(value: float) -> str:
+    """Square metres as people say them: m² below a hectare, hectares below 10 km², else km²."""
+    if value < 10_000:
+        return f"{value:,.0f} m²"
+    return f"{value / 10_000:,.1f} ha" if value < 10_000_000 else f"{value / 1_000_000:,.2f} km²"
+
+
+@register.filter
+def period(value: str) -> str:
+    """An ISO 8601 duration of hours, minutes or days in words; any other as it is written."""
+    found = re.fullmatch(r"P(?:T(\d+)H|T(\d+)M|(\d+)D)", value)
+    if not found:
+        return value
+    hours, minutes, days = found.groups()
+    if hours:
+        return ngettext("%(count)s hour", "%(count)s hours", int(hours)) % {"count": hours}
+    if minutes:
+        return ngettext("%(count)s minute", "%(count)s minutes", int(minutes)) % {"count": minutes}
+    return ngettext("%(count)s day", "%(count)s days", int(days)) % {"count": days}
+
+
+@register.simple_tag
+def locator_entry() -> SafeString:
+    """MAP's small map, where it was built."""
+    return entry("src/map/locator.ts") if built.has("src/map/locator.ts") else mark_safe("")
+
+
+@register.filter
+def unit(value: str) -> str:
+    """A UCUM code as people print it."""
+    return printed(value)
