@@ -18,9 +18,9 @@ from ninja.renderers import BaseRenderer
 
 from belltower.screens.api import problems
 from belltower.screens.api.document import ABOUT, OpenApi, finish
-from belltower.screens.api.operations import areas, assets, catalogue, jobs, me, parties
+from belltower.screens.api.operations import areas, assets, catalogue, jobs, me, parties, responsibilities, search
 
-ROUTERS = (me.router, areas.router, assets.router, parties.router, catalogue.router, jobs.router)
+ROOMS = (me, areas, assets, parties, responsibilities, search, catalogue, jobs)
 
 
 class Json(BaseRenderer):
@@ -73,8 +73,8 @@ def build() -> Api:
         docs=OpenApi(),
     )
     problems.handle_with(made)
-    for router in ROUTERS:
-        made.add_router("/v1", router)
+    for room in ROOMS:
+        made.add_router("/v1", room.router)
     return made
 
 

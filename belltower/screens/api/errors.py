@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from belltower.kernel.errors import Conflict, Refusal
+from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 
 
@@ -64,16 +64,6 @@ class Unprepared(Refusal):
     sentence = Text(
         zh="修改前须说明所见版本：请带上 If-Match（取自 ETag）。",
         en="A change must say which state it saw: send If-Match with the ETag you were given.",
-    )
-
-
-class ChangedMeanwhile(Conflict):
-    """The state the caller saw is not the one that stands."""
-
-    code = "changed_meanwhile"
-    sentence = Text(
-        zh="“{thing}”已被他人修改（{recorded_at}）。请重新读取后再改。",
-        en="'{thing}' was changed by somebody else ({recorded_at}). Read it again and repeat your change.",
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from ninja import Field, Schema
 from pydantic import AfterValidator, StringConstraints
 
-from belltower.core.places import city
+from belltower.core.places import city, search
 from belltower.core.places.columns import Box
 from belltower.core.places.models import Area, Asset, Life
 from belltower.core.places.scope import Scope
@@ -22,6 +22,7 @@ from belltower.kernel.texts import Text
 from belltower.screens.api.words import AreaCode, Instant, Line, Name, Words
 
 _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
+NOTHING_AT_ALL = Q(pk__in=())
 STEPS = 9  # points along each side of a bounding box when it is put into the metric plane
 
 
@@ -68,6 +69,9 @@ def _conditions(where: AssetFilter) -> list[Q]:
         found.append(Q(key=where.key))
     if where.bbox:
         found.append(_in_box(*map(float, where.bbox.split(","))))
+    if where.text:
+        query = search.query_of(where.text)
+        found.append(Q(words__matches=query) if query else NOTHING_AT_ALL)
     if where.updated_since:
         found.append(Q(recorded_at__gte=where.updated_since))
     return found

@@ -55,6 +55,22 @@ def page_of_declared(things: Iterable[dict[str, Any]], *, at: PageQuery, key: st
     return _page(ordered[: at.limit + 1], at.limit, key=lambda one: one[key], shape=dict)
 
 
+def page_of_story(lines: Sequence[dict[str, Any]], *, at: PageQuery) -> dict[str, Any]:
+    """One page of a list that only ever grows at its end. Raises BadCursor."""
+    after = 0 if at.cursor is None else _open(at.cursor, int)
+    found = list(enumerate(lines[after : after + at.limit + 1], start=after + 1))
+    return _page([{"at": place, "line": line} for place, line in found], at.limit, key=_place, shape=_line)
+
+
+def _place(row: Mapping[str, Any]) -> object:
+    return row["at"]
+
+
+def _line(row: Mapping[str, Any]) -> dict[str, Any]:
+    line: dict[str, Any] = row["line"]
+    return line
+
+
 def _page(
     found: Sequence[Mapping[str, Any]],
     limit: int,

@@ -123,22 +123,26 @@ class AssetState(BaseModel):
     valid_from: datetime
     recorded_at: datetime
     recorded_by: str
+    source: str
 
 
-class FieldChange(BaseModel):
-    field: str
+class Difference(BaseModel):
+    """One thing that changed: a column, or `fields.NAME`. Null is "not known"."""
+
+    what: str
     before: Any
     after: Any
 
 
 class Change(BaseModel):
-    """One recorded change: when it became true, when and by whom it was written down, and what differed."""
+    """One recorded change: since when it is true, when and by whom it was written down, and what differed."""
 
     valid_from: datetime
     recorded_at: datetime
     recorded_by: str
     source: str
-    changes: list[FieldChange]
+    is_back_dated: bool = Field(description="it speaks of a time for which something else had been recorded already")
+    differences: list[Difference]
 
 
 class ChangePage(Page):
@@ -187,34 +191,46 @@ class ResponsibilityPage(Page):
     items: list[ResponsibilityLine]
 
 
+class DecidingRule(BaseModel):
+    """Without `kind` it holds for every kind, without `area` (a code) in the whole city."""
+
+    kind: str | None
+    area: str | None
+    valid_from: date
+    valid_until: date | None
+    basis: str
+
+
 class Decision(BaseModel):
-    """Who answers in one role, and the rule that decided (null where the owner answers for what it owns)."""
+    """Who answers in one role, and the rule that decided (null where the asset's own record of its owner did)."""
 
     role: Role
     party: PartyRef
-    rule: ResponsibilityLine | None
+    rule: DecidingRule | None
     because: Text
 
 
 class Answerable(BaseModel):
-    """Who answers, role by role. A role that nobody holds is not listed."""
+    """Who answers, role by role. A role that is not listed is not known."""
 
     area: AreaRef | None
     decisions: list[Decision]
 
 
 class Hit(BaseModel):
-    """Something that search found. `ref` is an asset's or party's uid, or an area's code."""
+    """Something that search found. `code` is what people call it by, `where` the area it lies in."""
 
     what: Literal["asset", "area", "party"]
-    ref: str
-    kind: str
+    uid: UUID
     code: str
-    name: Text | None
+    title: Text
+    where: Text | None
     position: Position | None
 
 
-class HitPage(Page):
+class Hits(BaseModel):
+    """The best hits, best first."""
+
     items: list[Hit]
 
 
