@@ -16,11 +16,14 @@ from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.project import database, installation
 from belltower.project.first_start import demo_logins, prepare_city
-from belltower.project.postgres import Postgres
+from belltower.project.postgres import DatabaseDidNotStart, Postgres
 from belltower.project.supervisor import Child, Supervisor, module_command
 
 Say = Callable[[str], None]
+Login = tuple[str, str, str]
 SERVED_WITHIN_S = 60.0
+DATABASE_AGAIN_AFTER_S = 10.0
+_PORT_PATIENCE_S = 2.0
 
 
 class PortInUse(Refusal):
@@ -63,24 +66,30 @@ def run(wishes: Wishes, *, say: Say) -> None:
     """Serve until SIGINT or SIGTERM. Raises PortInUse, NotServed and the database's refusals."""
     for port in (wishes.port, wishes.gateway_port):
         refuse_used_port(wishes.host, port)
-    logs = installation.read().home / "logs"
+    home = installation.read().home
+    logs = home / "logs"
+    for folder in (logs, home / "static", home / "files"):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with step("database", say), contextlib.ExitStack() as stack:
-        server = stack.enter_context(database.running())
+        server = stack.enter_context(database.running(alone=True))
         rest = stack.pop_all()
     with rest:
         with step("migrations", say):
             database.migrate()
-        prepare_city(wishes.profile, size=wishes.size, is_demo=wishes.is_demo, say=say)
+        with step("city", say):
+            prepare_city(wishes.profile, size=wishes.size, is_demo=wishes.is_demo, say=say)
+        logins = demo_logins()
+        _let_go_of_the_database()
         supervisor = Supervisor(_children(wishes, logs), say=say, each_round=_keep_database(server, say))
         supervisor.listen_to_signals()
         try:
-            _serve(supervisor, wishes, logs, say)
+            _serve(supervisor, wishes, logs, say, logins)
         finally:
-            say("stopping")
+            say("stopping 正在停止")
             supervisor.stop()
 
 
-def _serve(supervisor: Supervisor, wishes: Wishes, logs: Path, say: Say) -> None:
+def _serve(supervisor: Supervisor, wishes: Wishes, logs: Path, say: Say, logins: list[Login]) -> None:
     deadline = time.monotonic() + SERVED_WITHIN_S
     with step("web, gateway, worker", say):
         supervisor.start()
@@ -88,7 +97,7 @@ def _serve(supervisor: Supervisor, wishes: Wishes, logs: Path, say: Say) -> None
     if is_up and not _all_answer(wishes):
         raise NotServed(seconds=int(SERVED_WITHIN_S), log=logs / "web.log")
     if is_up:
-        _announce(wishes, say)
+        _announce(wishes, logins, say)
         supervisor.watch()
 
 
@@ -97,16 +106,39 @@ def _children(wishes: Wishes, logs: Path) -> list[Child]:
     web = module_command("web", *at, "--port", str(wishes.port), "--workers", str(wishes.workers))
     gateway = module_command("gateway", *at, "--port", str(wishes.gateway_port))
     return [
-        Child("web", web, logs / "web.log"),
+        Child("web", web, logs / "web.log", environment=_hosts(wishes.host)),
         Child("gateway", gateway, logs / "gateway.log"),
         Child("worker", module_command("worker"), logs / "worker.log"),
     ]
 
 
+def _hosts(host: str) -> dict[str, str]:
+    """The web answers under the address it listens on, besides those of BELLTOWER_HOSTS."""
+    named = [*installation.read().hosts, _reachable(host)]
+    return {"BELLTOWER_HOSTS": ",".join(dict.fromkeys(named))}
+
+
+def _let_go_of_the_database() -> None:
+    """The supervisor itself holds no connection: the database may end and come back beneath it."""
+    from django.db import connections
+
+    connections.close_all()
+
+
 def _keep_database(server: Postgres | None, say: Say) -> Callable[[], None]:
+    """What looks after the database in each round; one that cannot start (a full disk) is tried again, not given up."""
+    not_before = 0.0
+
     def keep() -> None:
-        if server and server.ensure_running():
-            say("database ended; started again")
+        nonlocal not_before
+        if server is None or server.is_running or time.monotonic() < not_before:
+            return
+        say("the database ended; it is started again")
+        try:
+            server.ensure_running()
+        except DatabaseDidNotStart as refusal:
+            say(f"{refusal.say('zh')}\n{refusal.say('en')}")
+            not_before = time.monotonic() + DATABASE_AGAIN_AFTER_S
 
     return keep
 
@@ -131,27 +163,37 @@ def _reachable(host: str) -> str:
 
 
 def refuse_used_port(host: str, port: int) -> None:
-    """Raise PortInUse when somebody listens on this port already."""
+    """Raise PortInUse when somebody listens there; the processes of a run that was just killed get a moment to end."""
+    deadline = time.monotonic() + _PORT_PATIENCE_S
+    while not is_free(host, port):
+        if time.monotonic() > deadline:
+            raise PortInUse(host=host, port=port)
+        time.sleep(0.1)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server could listen on this port now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+            probe.listen(1)
         except OSError:
-            raise PortInUse(host=host, port=port) from None
+            return False
+    return True
 
 
-def _announce(wishes: Wishes, say: Say) -> None:
+def _announce(wishes: Wishes, logins: list[Login], say: Say) -> None:
     host = _reachable(wishes.host)
-    say(
-        f"\nBelltower 钟鼓楼 is up.\n  people    http://{host}:{wishes.port}\n  machines  http://{host}:{wishes.gateway_port}"
-    )
-    logins = demo_logins()
+    say("\nBelltower 钟鼓楼")
+    say(f"  people   网页  http://{host}:{wishes.port}")
+    say(f"  machines 接口  http://{host}:{wishes.gateway_port}")
     if logins:
-        say("  demo logins (the demo city only; a real city has none of them):")
-        for role, name, password in logins:
-            say(f"    {role:<28} {name:<12} {password}")
-    say("Ctrl-C stops everything.")
+        say("  demo logins 演示账号 (of the demo city only)")
+        for title, name, password in logins:
+            say(f"    {name:<16} {password:<16} {title}")
+    say("Ctrl-C stops everything. 按 Ctrl-C 停止。")
 
 
 @contextlib.contextmanager

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import logging
+from typing import Any
 
 import click
+
+from belltower.project.processes import die_with_server
 
 KILL_AFTER_S = 3
 _RESPAWN_AFTER_S = 0.5
@@ -53,7 +58,9 @@ def _granian(target: str, interface: str, *, host: str, port: int, workers: int)
     from granian import Granian
     from granian.constants import Interfaces
 
-    Granian(
+    # Loaded here once, so that the workers that granian forks have it at once and share its memory.
+    _load(target)
+    server = Granian(
         target,
         address=host,
         port=port,
@@ -63,7 +70,15 @@ def _granian(target: str, interface: str, *, host: str, port: int, workers: int)
         respawn_failed_workers=True,
         respawn_interval=_RESPAWN_AFTER_S,
         workers_kill_timeout=KILL_AFTER_S,
-    ).serve()
+    )
+    server.serve(target_loader=functools.partial(_load, target), wrap_loader=False)
+
+
+def _load(target: str) -> Any:
+    """The application, in the server or in a worker of it; a worker dies with its server, by whatever signal."""
+    die_with_server()
+    module, name = target.split(":")
+    return getattr(importlib.import_module(module), name)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
-from belltower.project.processes import die_with_server
-
-die_with_server()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "belltower.project.settings")
 application = get_wsgi_application()
+# Every page is imported now, before workers are forked: none is slow at its first visitor, and a page that cannot be
+# imported is found at the start.
+_ = get_resolver().url_patterns

@@ -13,7 +13,6 @@ from litestar.types import ControllerRouterHandler
 
 from belltower import __version__
 from belltower.project.gateway.health import readiness
-from belltower.project.processes import die_with_server
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "belltower.project.settings")
 
@@ -73,6 +72,5 @@ def _expected() -> frozenset[tuple[str, str]]:
     return migrations_of_the_code()
 
 
-die_with_server()
 # No OpenAPI pages here: Litestar's come from another host, and bureau networks have no internet.
 application = Litestar(ROUTES, openapi_config=None, on_startup=[_expected])
