@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -175,7 +175,7 @@ def _assign(districts: Sequence[District], *, by: Actor) -> None:
             )
 
 
-def _batch(some: Things, plane: MetricPlane, owner_ids: dict[str, int]) -> AssetBatch:
+def _batch(some: Things, plane: MetricPlane, owner_ids: Mapping[str, int]) -> AssetBatch:
     owners = [some.owners] * len(some) if some.owners is None or isinstance(some.owners, str) else some.owners
     return AssetBatch(
         kind=some.kind,

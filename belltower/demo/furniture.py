@@ -79,7 +79,7 @@ def numbered(place: BuiltUp, letter: str, count: int) -> list[str]:
 
 def lives(count: int, rng: np.random.Generator) -> list[str]:
     """In service, but for one in a hundred."""
-    return np.where(rng.random(count) < _OUT_OF_SERVICE_SHARE, "out_of_service", "in_service").tolist()
+    return ["out_of_service" if broken else "in_service" for broken in rng.random(count) < _OUT_OF_SERVICE_SHARE]
 
 
 def _lights(place: BuiltUp, rng: np.random.Generator) -> Things:

@@ -97,7 +97,7 @@ def _blocks(crossings: Points, water: shapely.Geometry) -> Points:
     """The (n, 4, 2) corners, in order, of the blocks that no water touches."""
     corners = [crossings[:-1, :-1], crossings[1:, :-1], crossings[1:, 1:], crossings[:-1, 1:]]
     blocks = np.stack(corners, axis=2).reshape(-1, 4, 2)
-    return blocks[~shapely.intersects(shapely.polygons(blocks), water)]
+    return np.asarray(blocks[~shapely.intersects(shapely.polygons(blocks), water)])
 
 
 def _within(blocks: Points, u: Points, v: Points) -> Points:

@@ -54,7 +54,7 @@ class Streets:
     @property
     def lengths(self) -> NDArray[np.float64]:
         """Metres of each segment."""
-        return np.hypot(*(self.nodes[self.end] - self.nodes[self.start]).T)
+        return np.asarray(np.hypot(*(self.nodes[self.end] - self.nodes[self.start]).T))
 
     def only(self, kept: Flags) -> Streets:
         """The segments that are kept, over the same nodes."""

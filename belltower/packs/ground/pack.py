@@ -23,21 +23,21 @@ pack = Pack(
     about=Text(zh="道路、建筑、地块与水系", en="Streets, buildings, parcels and water"),
     assets=(
         AssetKind(
-            "street", Text(zh="道路", en="Street"), Geometry.LINE,
+            "street", Text(zh="道路", en="Street"), Geometry.LINE, aliases=("road", "street", "道路"),
             fields=(
-                Field("class", FieldType.CHOICE, Text(zh="等级", en="Class"), choices=STREET_CLASSES),
+                Field("class", FieldType.CHOICE, Text(zh="等级", en="Class"), choices=STREET_CLASSES, aliases=("道路等级",)),
                 Field("start_node", FieldType.INTEGER, Text(zh="起点节点", en="Start node")),
                 Field("end_node", FieldType.INTEGER, Text(zh="终点节点", en="End node")),
-                Field("one_way", FieldType.BOOLEAN, Text(zh="单行", en="One-way")),
+                Field("one_way", FieldType.BOOLEAN, Text(zh="单行", en="One-way"), aliases=("oneway", "单行道")),
                 Field("bridge", FieldType.BOOLEAN, Text(zh="桥梁", en="Bridge")),
-                Field("length", Quantity.LENGTH, Text(zh="长度", en="Length"), unit="m"),
+                Field("length", Quantity.LENGTH, Text(zh="长度", en="Length"), unit="m", aliases=("长度",)),
             ),
         ),
         AssetKind(
-            "building", Text(zh="建筑", en="Building"), Geometry.POLYGON,
+            "building", Text(zh="建筑", en="Building"), Geometry.POLYGON, aliases=("building", "建筑物", "房屋"),
             fields=(
                 Field("use", FieldType.CHOICE, Text(zh="用途", en="Use"), choices=USES),
-                Field("storeys", FieldType.INTEGER, Text(zh="层数", en="Storeys")),
+                Field("storeys", FieldType.INTEGER, Text(zh="层数", en="Storeys"), aliases=("floors", "楼层数")),
                 Field("residents", FieldType.INTEGER, Text(zh="居住人口", en="Residents")),
             ),
         ),
