@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Coordinate systems a file may come in, and the way of each to WGS 84 and back: WGS 84 (= CGCS2000 for us, apart by
-centimetres), China's shifted GCJ-02 and BD-09, and whatever EPSG numbers. docs/why/coordinates.md tells the story.
+"""Coordinate systems a file may come in, and the way of each to WGS 84 and back: WGS 84 (= CGCS2000 for us, the
+drift of the continent since 2000 left aside), China's shifted GCJ-02 and BD-09, and whatever EPSG numbers. docs/why/coordinates.md tells the story.
 """
 
 from __future__ import annotations

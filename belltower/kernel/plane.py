@@ -27,7 +27,7 @@ class MetricPlane:
     """A projection of WGS 84 degrees to metres and back, from an EPSG number or a PROJ definition.
 
     Only the map projection is applied, never a change of datum: the plane's own geographic system (CGCS2000, NAD83)
-    is taken as WGS 84, from which it differs by less than 2 m for all, and not at all within the city.
+    is taken as WGS 84. The metre or two between them moves the whole city alike, and no distance within it.
     """
 
     def __init__(self, definition: str) -> None:
