@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from belltower.core.places.kinds import GIVEN
 from belltower.core.places.models import Asset, AssetPast
 from belltower.kernel.texts import Text
 
@@ -104,7 +105,7 @@ def differences(before: AssetState, after: AssetState) -> tuple[Difference, ...]
     """What differs between two states: columns first, then declared fields by name. The area is derived, so left out."""
     columns = ("life", "code", "name", "owner_id", "geometry", "valid_from")
     pairs: Iterable[tuple[str, Any, Any]] = [(one, getattr(before, one), getattr(after, one)) for one in columns]
-    names = sorted(before.fields.keys() | after.fields.keys())
+    names = sorted((before.fields.keys() | after.fields.keys()) - {GIVEN})
     declared = [(f"fields.{name}", before.fields.get(name), after.fields.get(name)) for name in names]
     return tuple(Difference(what, old, new) for what, old, new in [*pairs, *declared] if old != new)
 

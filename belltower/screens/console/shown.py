@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from belltower.core.places.kinds import GIVEN
 from belltower.kernel.packs import AssetKind, Field, FieldType
 from belltower.kernel.units import Quantity
 from belltower.screens.console import dates
@@ -36,22 +37,17 @@ class ShownField:
 
 def fields_of(kind: AssetKind | None, stored: Mapping[str, Any]) -> list[ShownField]:
     """All declared fields, known or not, and then what is stored without being declared any more."""
-    declared = [shown(one, stored.get(one.name)) for one in (kind.fields if kind else ())]
-    rest = stored.keys() - {one.name for one in declared}
+    given = stored.get(GIVEN, {})
+    declared = [shown(one, stored.get(one.name), given.get(one.name, "")) for one in (kind.fields if kind else ())]
+    rest = stored.keys() - {one.name for one in declared} - {GIVEN}
     return declared + [ShownField(name, name, plain(stored[name])) for name in sorted(rest)]
 
 
-def shown(field: Field, stored: Any) -> ShownField:
-    """One declared field with its stored value: a bare value, or a measured one with what it came as."""
-    value, original = stored, ""
-    if isinstance(stored, Mapping):
-        value = stored.get("value")
-        came, unit = stored.get("original_value"), stored.get("original_unit") or ""
-        if came is not None and unit != field.unit:
-            original = f"{plain(came)} {printed(unit)}".strip()
+def shown(field: Field, value: Any, given: str = "") -> ShownField:
+    """One declared field with its stored value; ``given`` is what it came as, where that was another unit."""
     title = field.title.say(get_language() or "zh")
     is_number = isinstance(field.holds, Quantity) or field.holds in (FieldType.INTEGER, FieldType.NUMBER)
-    return ShownField(field.name, title, _said(field, value), printed(field.unit), original, is_number)
+    return ShownField(field.name, title, _said(field, value), printed(field.unit), given, is_number)
 
 
 def printed(unit: str | None) -> str:

@@ -31,7 +31,7 @@ from belltower.core.places.errors import (
     UnknownParty,
 )
 from belltower.core.places.geometry import describe
-from belltower.core.places.kinds import register, require_fields, validate_fields
+from belltower.core.places.kinds import merge_fields, register
 from belltower.core.places.models import Asset, Life, Party
 from belltower.kernel.actors import Actor
 from belltower.kernel.codes import check_asset_code
@@ -119,7 +119,7 @@ def _apply(asset: Asset, changes: Mapping[str, Any]) -> None:
             Text.read(name).as_json() if name and (isinstance(name, (str, Text)) or any(name.values())) else None
         )
     if "fields" in changes:
-        _set_fields(asset, changes["fields"])
+        asset.fields = merge_fields(register().kind(asset.kind), asset.fields, changes["fields"])
     if "owner" in changes:
         asset.owner = _party(changes["owner"])
     if "code" in changes:
@@ -134,14 +134,6 @@ def _live(asset: Asset, life: str, *, has_reason: bool) -> None:
     if asset.life == Life.RETIRED and life != Life.RETIRED and not has_reason:
         raise RetiredForGood(asset=_called(asset))
     asset.life = Life(life)
-
-
-def _set_fields(asset: Asset, given: Mapping[str, Any]) -> None:
-    """Merge the given fields in; what the kind no longer declares stays as it was stored."""
-    kind = register().kind(asset.kind)
-    merged = {**asset.fields, **validate_fields(kind, given)}
-    asset.fields = {name: value for name, value in merged.items() if value is not None}
-    require_fields(kind, asset.fields)
 
 
 def _party(given: Party | UUID | str | None) -> Party | None:

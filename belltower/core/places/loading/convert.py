@@ -17,6 +17,7 @@ import shapely
 from belltower.core.places.bulk import AssetBatch
 from belltower.core.places.loading import values
 from belltower.core.places.loading.mapping import BY_GEOMETRY, ColumnMapping, Rule
+from belltower.core.places.kinds import GIVEN
 from belltower.core.places.loading.placing import Placing, read_wkt
 from belltower.core.places.loading.readers.source import Chunk
 from belltower.core.places.loading.report import Aside
@@ -28,8 +29,6 @@ from belltower.kernel.packs import AssetKind
 from belltower.kernel.texts import Text
 
 KEY_LIMIT = 120
-GIVEN = "_given"
-"""Inside an asset's fields: what stood in the file for a value that came in another unit, by field name."""
 
 OwnersOf = Callable[[Sequence[str]], Mapping[str, int]]
 

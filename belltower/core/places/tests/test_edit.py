@@ -23,6 +23,7 @@ from belltower.core.places.errors import (
     UnknownLife,
     UnknownParty,
 )
+from belltower.core.places.kinds import GIVEN
 from belltower.core.places.models import Asset, AssetPast, Life
 from belltower.core.places.scope import EVERYTHING
 from belltower.core.places.search import find
@@ -30,7 +31,6 @@ from belltower.core.places.tests.scene import BY
 from belltower.kernel.codes import BadCode
 from belltower.kernel.errors import Conflict, NotFound
 from belltower.kernel.texts import Text
-from belltower.kernel.units import UnitNotAllowed
 
 BUILT = datetime(2024, 5, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -61,9 +61,11 @@ def test_given_fields_are_merged_in_and_none_forgets_one(pole: Asset) -> None:
 
 
 def test_a_quantity_in_another_unit_is_converted_and_its_original_kept(pole: Asset) -> None:
-    after = edit(pole, fields={"height": "30 [ft_i]"})
-    assert after.fields["height"] == {"value": pytest.approx(9.144), "unit": "m", "original_value": 30.0, "original_unit": "[ft_i]"}  # fmt: skip
-    assert edit(pole, NOW + timedelta(1), fields={"height": 9}).fields["height"] == 9.0
+    after = edit(pole, fields={"height": "30 [ft_i]", "wattage": {"value": 1.5, "unit": "kW"}})
+    assert (after.fields["height"], after.fields["wattage"]) == (9.144, 1500)
+    assert after.fields[GIVEN] == {"height": "30 [ft_i]", "wattage": "1.5 kW"}
+    assert edit(pole, NOW + timedelta(1), fields={"height": 9}).fields[GIVEN] == {"wattage": "1.5 kW"}
+    assert edit(pole, NOW + timedelta(2), fields={"wattage": None}).fields == {"lamp": "LED", "height": 9.0}
 
 
 def test_an_undeclared_field_is_refused_with_what_was_probably_meant(pole: Asset) -> None:
@@ -72,7 +74,7 @@ def test_an_undeclared_field_is_refused_with_what_was_probably_meant(pole: Asset
     assert "是否想写“height”" in refused.value.say("zh")
     with pytest.raises(BadFieldValue, match="'tall' does not fit the field 'Pole height'"):
         edit(pole, fields={"height": "tall"})
-    with pytest.raises(UnitNotAllowed):
+    with pytest.raises(BadFieldValue, match="unit that is not allowed"):
         edit(pole, fields={"height": "9 kg"})
     assert not AssetPast.objects.exists()
 

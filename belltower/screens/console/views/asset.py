@@ -17,12 +17,12 @@ from belltower.core.access.people import today
 from belltower.core.access.rules import EDIT, VIEW
 from belltower.core.places.actions.assets import edit_asset
 from belltower.core.places.history import as_of, timeline
-from belltower.core.places.kinds import kind_title, register
-from belltower.core.places.models import Area, Asset, Life, Party
+from belltower.core.places.kinds import GIVEN, kind_title, register
+from belltower.core.places.models import Area, Asset, Life, Party, Role
 from belltower.core.places.responsibilities import resolve_asset
 from belltower.core.places.rules import ROLE_TITLES
 from belltower.kernel.errors import NotFound, Refusal, Unreadable
-from belltower.kernel.packs import FieldType
+from belltower.kernel.packs import Field, FieldType
 from belltower.kernel.texts import Text
 from belltower.screens.console import dates
 from belltower.screens.console.doors import ConsoleRequest, door
@@ -73,7 +73,7 @@ def _page(
         {
             "asset": asset,
             "state": state,
-            "state_owner": Party.objects.filter(pk=state.owner_id).first() if state else None,
+            "state_owner": _party(state.owner_id) if state else None,
             "state_life": Life(state.life).label if state else "",
             "state_name": Text.read(state.name).say(language) if state and state.name else "",
             "kind_title": kind_title(asset.kind),
@@ -95,7 +95,11 @@ def _page(
 def _answers(request: ConsoleRequest, asset: Asset) -> list[dict[str, object]]:
     """Who answers in every role there is, the roles nobody answers in included."""
     decisions = resolve_asset(asset, today(request.now))
-    return [{"role": title, "decision": decisions.get(role)} for role, title in ROLE_TITLES.items()]
+    return [{"role": title, "decision": decisions.get(Role(role))} for role, title in ROLE_TITLES.items()]
+
+
+def _party(pk: int | None) -> Party | None:
+    return None if pk is None else Party.objects.filter(pk=pk).first()
 
 
 def _trail(area: Area | None) -> list[Area]:
@@ -136,25 +140,31 @@ def _form(request: ConsoleRequest, asset: Asset) -> dict[str, object]:
         "name_en": typed.get("name_en", "") if typed else name.get("en", ""),
         "life": typed.get("life", "") if typed else asset.life,
         "lives": Life.choices,
-        "fields": [_input(one, asset.fields.get(one.name), typed) for one in (kind.fields if kind else ())],
+        "fields": [_input(one, _typed(asset, one.name), typed) for one in (kind.fields if kind else ())],
         "valid_from": typed.get("valid_from", "") if typed else "",
         "reason": typed.get("reason", "") if typed else "",
         "expected": typed.get("expected", "") if typed else asset.recorded_at.isoformat(),
     }
 
 
-def _input(field: Any, stored: Any, typed: Mapping[str, str] | None) -> dict[str, object]:
-    """One declared field as an input; a value that came in another unit is shown as it came."""
-    value = typed.get(f"field.{field.name}", "") if typed else _typed(stored)
-    return {"field": field, "value": value, "is_choice": field.holds is FieldType.CHOICE,
-            "is_boolean": field.holds is FieldType.BOOLEAN, "is_date": field.holds is FieldType.DATE}  # fmt: skip
+def _input(field: Field, known: str, typed: Mapping[str, str] | None) -> dict[str, object]:
+    """One declared field as an input."""
+    return {
+        "field": field,
+        "value": typed.get(f"field.{field.name}", "") if typed else known,
+        "is_choice": field.holds is FieldType.CHOICE,
+        "is_boolean": field.holds is FieldType.BOOLEAN,
+        "is_date": field.holds is FieldType.DATE,
+    }
 
 
-def _typed(stored: Any) -> str:
-    if isinstance(stored, Mapping):
-        return f"{stored.get('original_value')} {stored.get('original_unit')}"
+def _typed(asset: Asset, name: str) -> str:
+    """A stored value as a person would type it; one that came in another unit as it came."""
+    stored = asset.fields.get(GIVEN, {}).get(name) or asset.fields.get(name)
     if isinstance(stored, bool):
         return "true" if stored else "false"
+    if isinstance(stored, float) and stored.is_integer():
+        return str(int(stored))
     return "" if stored is None else str(stored)
 
 
@@ -180,6 +190,6 @@ def _changed_fields(asset: Asset, typed: Mapping[str, str]) -> dict[str, str | N
     found: dict[str, str | None] = {}
     for field in kind.fields if kind else ():
         value = typed.get(f"field.{field.name}", "").strip()
-        if value != _typed(asset.fields.get(field.name)):
+        if value != _typed(asset, field.name):
             found[field.name] = value or None
     return found
