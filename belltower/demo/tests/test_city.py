@@ -1,16 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo city in the database: built once, built again, and only where nothing else is."""
 
+import json
 from datetime import date
+from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 
 from belltower.core.access.models import RoleName, User
 from belltower.core.access.people import roles_of, scope_of
+from belltower.core.places.actions.areas import AreaDraft, put_areas
+from belltower.core.places.areas import AreaIndex
 from belltower.core.places.models import Area, Asset, Party
 from belltower.core.places.responsibilities import resolve_asset
 from belltower.demo import city, people
 from belltower.demo.city import NotADemo
+from belltower.kernel.actors import Actor
+from belltower.kernel.coordinates import coordinate_system
+from belltower.kernel.texts import Text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo_town")]
 TODAY = date(2026, 1, 15)
@@ -62,3 +71,26 @@ def test_each_role_has_one_demo_login_and_the_enterprise_sees_its_own_only(demo_
         assert roles_of(user, TODAY) == {login.role}
     lighting = Party.objects.get(key="demo-lighting")
     assert scope_of(User.objects.get(username="enterprise"), TODAY).owner_ids == {lighting.pk}
+
+
+def test_real_outlines_take_the_place_of_simulated_ones_and_every_light_is_placed_anew(
+    demo_town: city.DemoReport, data: Path
+) -> None:
+    read = json.loads((data / "areas" / "hengyang_gcj02.geojson").read_text(encoding="utf-8"))
+    shapes = np.array([shapely.geometry.shape(one["geometry"]) for one in read["features"]])
+    real = coordinate_system("gcj02").geometries_to_wgs84(shapely.make_valid(shapes))
+    drafts = [
+        AreaDraft(
+            code=str(one["properties"]["adcode"]),
+            level=one["properties"]["level"],
+            name=Text(zh=one["properties"]["name"]),
+            geometry=shape,
+        )
+        for one, shape in zip(read["features"], real, strict=True)
+    ]
+    assert put_areas(drafts, by=Actor.system("test"), on=TODAY, source="real").changed == 13
+    assert Area.objects.filter(source=city.OUTLINE_SOURCE, valid_until=TODAY).count() == 13
+    lights = Asset.objects.filter(kind="street_light").values_list("lon", "lat", "area_id")
+    lon, lat, placed = np.array(lights, dtype=float).T
+    assert (AreaIndex.current().locate(lon, lat) == placed).all()
+    assert city.build("town").areas.changed == 0, "what was loaded stays"
