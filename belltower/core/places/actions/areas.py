@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,17 +15,18 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
 from belltower.core.places import city, words
-from belltower.core.places.areas import DEPTH, AreaDraft
+from belltower.core.places.areas import DEPTH, AreaDraft, AreaIndex
 from belltower.core.places.columns import Box
 from belltower.core.places.errors import AreaTwice, ChangedTooEarly, MissingParent, ParentTooDeep, WrongAreaCode
 from belltower.core.places.geometry import describe
-from belltower.core.places.models import Area, AreaLevel
+from belltower.core.places.models import Area, AreaLevel, Asset
 from belltower.kernel.actors import Actor
 from belltower.kernel.city import CityProfile
 
-__all__ = ["AreaDraft", "AreaReport", "put_areas"]
+__all__ = ["AreaDraft", "AreaReport", "place_assets_anew", "put_areas"]
 
 _BATCH = 500
+_ASSETS_AT_ONCE = 50_000
 _OUTLINE = ("geometry", "box", "lon", "lat", "area_m2")
 _CORRECTED = ("level", "name", "parent", "path", *_OUTLINE, "population", "source", "words")
 _Pairs = Sequence[tuple[Area, Area]]
@@ -58,6 +59,47 @@ def put_areas(areas: Iterable[AreaDraft], *, by: Actor, on: date, source: str) -
         cursor.execute("LOCK TABLE places_area IN SHARE ROW EXCLUSIVE MODE")  # writers in turn, readers go on
     put = _Putting(drafts, on=on, source=source)
     return sum((put.level(level) for level in AreaLevel.values), AreaReport())
+
+
+def place_assets_anew(*, by: Actor, progress: Callable[[int], None] | None = None) -> int:
+    """Find the area of every asset again, after areas changed; returns how many lie in another area than was known.
+
+    Where an asset lies is derived, so this is no change of the asset and leaves no trace in its history. Batches of
+    50,000 are committed one by one: an interrupted run has done part of the work and may simply be repeated.
+    ``progress`` hears the number of assets looked at so far.
+    """
+    last = seen = moved = 0
+    while rows := _placed_after(last):
+        pks, lon, lat, known = zip(*rows, strict=True)
+        areas = AreaIndex.current().locate(lon, lat)
+        differs = np.flatnonzero(areas != np.array([-1 if pk is None else pk for pk in known], dtype=np.int64))
+        moved += _move_assets([(pks[at], int(areas[at]), lon[at], lat[at]) for at in differs.tolist()])
+        last, seen = pks[-1], seen + len(rows)
+        if progress:
+            progress(seen)
+    return moved
+
+
+def _placed_after(pk: int) -> list[tuple[int, float, float, int | None]]:
+    placed = Asset.objects.filter(pk__gt=pk, lon__isnull=False, lat__isnull=False).order_by("pk")
+    return list(placed.values_list("pk", "lon", "lat", "area_id")[:_ASSETS_AT_ONCE])  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def _move_assets(rows: Sequence[tuple[int, int, float, float]]) -> int:
+    """Write the areas of assets that still stand where they were when we looked."""
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_ASSETS, [list(column) for column in zip(*rows, strict=True)])
+        return int(cursor.rowcount)
+
+
+_MOVE_ASSETS = """
+    UPDATE places_asset a SET area_id = nullif(s.area, -1)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::float8[]) AS s (id, area, lon, lat)
+    WHERE a.id = s.id AND (a.lon, a.lat) = (s.lon, s.lat)
+"""
 
 
 def _checked(areas: Iterable[AreaDraft], profile: CityProfile) -> list[AreaDraft]:

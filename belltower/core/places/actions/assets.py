@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import shapely
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from belltower.core.places import city, words
 from belltower.core.places.areas import AreaIndex
@@ -23,7 +25,9 @@ from belltower.core.places.errors import (
     BadGeometry,
     ChangedMeanwhile,
     CodeTaken,
+    NoOfficialClass,
     NotYetTrue,
+    NumbersUsedUp,
     RetiredForGood,
     UnknownAsset,
     UnknownChange,
@@ -34,11 +38,11 @@ from belltower.core.places.geometry import describe
 from belltower.core.places.kinds import merge_fields, register
 from belltower.core.places.models import Asset, Life, Party
 from belltower.kernel.actors import Actor
-from belltower.kernel.codes import check_asset_code
+from belltower.kernel.codes import asset_code, check_asset_code
 from belltower.kernel.packs import Geometry
 from belltower.kernel.texts import Text
 
-__all__ = ["CHANGES", "edit_asset"]
+__all__ = ["CHANGES", "NumberReport", "edit_asset", "number_assets"]
 
 CHANGES = ("life", "name", "fields", "owner", "geometry", "code", "reason")
 """What ``changes`` may hold."""
@@ -195,3 +199,83 @@ def _check_shape(asset: Asset, geometry: shapely.Geometry) -> None:
 
 def _bad_geometry(asset: Asset, *, zh: str, en: str) -> BadGeometry:
     return BadGeometry(asset=_called(asset), reason=Text(zh=zh, en=en))
+
+
+@dataclass(frozen=True, slots=True)
+class NumberReport:
+    """How many assets got a code, and how many lie in no known district and so have none."""
+
+    numbered: int
+    without_district: int
+
+
+def number_assets(kind: str, *, by: Actor, now: datetime | None = None) -> NumberReport:
+    """Give every asset of ``kind`` that has none its 17-digit code: district, class, and the next sequence number.
+
+    No number is ever given twice, also when several processes number at once, and numbers that came with a file are
+    passed over. Batches are committed one by one; after an interruption the rest is numbered by the next call.
+
+    Raises UnknownKind, NoOfficialClass or NumbersUsedUp.
+    """
+    declared = register().kind(kind)
+    if not declared.gb_code:
+        raise NoOfficialClass(kind=declared.title)
+    numbered = 0
+    while count := _number_some(kind, declared.gb_code, by=by, now=now or timezone.now()):
+        numbered += count
+    return NumberReport(numbered, Asset.objects.filter(kind=kind, code=None).count())
+
+
+@transaction.atomic
+def _number_some(kind: str, gb_code: str, *, by: Actor, now: datetime) -> int:
+    """Number the next batch; how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"places.number.{kind}"])
+        cursor.execute(_WITHOUT_CODE, [kind, _NUMBERED_AT_ONCE])
+        by_district: dict[str, list[int]] = {}
+        for pk, district in cursor.fetchall():
+            by_district.setdefault(district, []).append(pk)
+        codes = {
+            pk: code
+            for one, pks in by_district.items()
+            for pk, code in zip(pks, _next_codes(one, gb_code, len(pks)), strict=True)
+        }
+        found = [words.words_for((code,), None) for code in codes.values()]
+        cursor.execute(_GIVE_CODES, [now, by.name, list(codes), list(codes.values()), found])
+        return len(codes)
+
+
+def _next_codes(district: str, gb_code: str, count: int) -> list[str]:
+    """Take ``count`` numbers of a district and class out of the Numbering, behind all that are in use."""
+    prefix = f"{district}{gb_code}"
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_NUMBERS, {"prefix": prefix, "count": count})
+        [last] = cursor.fetchone()
+    if last > _LAST_NUMBER:
+        raise NumbersUsedUp(prefix=prefix)
+    return [asset_code(district, gb_code, number) for number in range(last - count + 1, last + 1)]
+
+
+_NUMBERED_AT_ONCE = 5_000
+_LAST_NUMBER = 999_999
+# The district is the second code of the path, under the city; an asset known to lie in the city only has none.
+_WITHOUT_CODE = """
+    SELECT a.id, split_part(r.path, '/', 2) FROM places_asset a JOIN places_area r ON r.id = a.area_id
+    WHERE a.kind = %s AND a.code IS NULL AND r.level <> 'city' ORDER BY a.id LIMIT %s FOR UPDATE OF a
+"""
+_TAKE_NUMBERS = """
+    INSERT INTO places_numbering AS n (prefix, last)
+    SELECT %(prefix)s, used.last + %(count)s FROM (
+        SELECT coalesce(max(substr(code, 12)::int), 0) AS last FROM places_asset
+        WHERE code BETWEEN %(prefix)s || '000000' AND %(prefix)s || '999999' AND length(code) = 17
+    ) used
+    ON CONFLICT (prefix) DO UPDATE SET last = greatest(n.last, excluded.last - %(count)s) + %(count)s
+    RETURNING last
+"""
+_GIVE_CODES = """
+    UPDATE places_asset a SET code = s.code, words = coalesce(a.words, '') || s.words::tsvector, recorded_by = s.by,
+                              recorded_at = greatest(s.now, a.recorded_at + interval '1 microsecond')
+    FROM (SELECT %s::timestamptz AS now, %s AS by, unnest(%s::bigint[]) AS id, unnest(%s::text[]) AS code,
+                 unnest(%s::text[]) AS words) s
+    WHERE a.id = s.id
+"""

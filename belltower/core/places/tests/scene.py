@@ -22,8 +22,9 @@ def square(west: float, south: float, size: float = 0.01) -> shapely.Polygon:
     return shapely.box(112.5 + west, 26.8 + south, 112.5 + west + size, 26.8 + south + size)
 
 
-def city_area() -> AreaDraft:
-    return AreaDraft(code="430400", level="city", name=Text(zh="衡阳市", en="Hengyang"), geometry=square(0, 0, 0.2))
+def city_area(**other: object) -> AreaDraft:
+    facts: dict = {"code": "430400", "level": "city", "name": Text(zh="衡阳市", en="Hengyang")}
+    return AreaDraft(**facts | {"geometry": square(0, 0, 0.2)} | other)
 
 
 def zhengxiang(**other: object) -> AreaDraft:

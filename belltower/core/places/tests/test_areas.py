@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Areas come into force, change, keep their history, and are found at a point."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 import shapely
 
+from belltower.core.places.actions.areas import place_assets_anew
+from belltower.core.places.actions.assets import edit_asset
 from belltower.core.places.areas import AreaIndex
 from belltower.core.places.errors import AreaTwice, ChangedTooEarly, MissingParent, ParentTooDeep, WrongAreaCode
-from belltower.core.places.models import Area
+from belltower.core.places.models import Area, Asset, AssetPast
 from belltower.core.places.tests.scene import (
+    BY,
     FOUNDED,
     city_area,
     community,
@@ -163,3 +166,40 @@ def test_the_index_follows_every_change(small_city: None) -> None:
     put(community(1, geometry=square(0.05, 0.05)), on=LATER)
     [found] = AreaIndex.current().locate([112.505], [26.805])
     assert Area.objects.get(pk=found).code == "430408001"
+
+
+def light_at(lon: float, lat: float) -> Asset:
+    built = datetime(2024, 5, 1, tzinfo=UTC)
+    return edit_asset(
+        Asset.objects.create(
+            kind="street_light", key=f"{lon} {lat}", valid_from=built, recorded_at=built, recorded_by="load"
+        ).uid,
+        {"geometry": shapely.Point(lon, lat)}, by=BY, valid_from=built, now=built,
+    )  # fmt: skip
+
+
+def area_of(asset: Asset) -> str | None:
+    asset.refresh_from_db()
+    return asset.area.code if asset.area else None
+
+
+def test_after_areas_change_every_asset_is_placed_anew_without_a_trace(small_city: None) -> None:
+    stays, leaves, gone = light_at(112.505, 26.805), light_at(112.515, 26.805), light_at(112.69, 26.99)
+    put(community(2, geometry=square(0.05, 0.05)), city_area(geometry=square(0, 0, 0.15)), on=LATER)
+    before = AssetPast.objects.count()
+    heard: list[int] = []
+    assert place_assets_anew(by=BY, progress=heard.append) == 2
+    assert [area_of(stays), area_of(leaves), area_of(gone)] == ["430408001001", "430408001", None]
+    assert place_assets_anew(by=BY) == 0
+    assert AssetPast.objects.count() == before
+    assert heard == [3]
+
+
+def test_assets_are_placed_anew_in_batches(small_city: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("belltower.core.places.actions.areas._ASSETS_AT_ONCE", 2)
+    lamps = [light_at(112.501 + 0.001 * number, 26.805) for number in range(5)]
+    put(community(1, geometry=square(0.05, 0.05)), on=LATER)
+    heard: list[int] = []
+    assert place_assets_anew(by=BY, progress=heard.append) == 5
+    assert heard == [2, 4, 5]
+    assert {area_of(lamp) for lamp in lamps} == {"430408001"}
