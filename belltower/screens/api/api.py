@@ -18,9 +18,20 @@ from ninja.renderers import BaseRenderer
 
 from belltower.screens.api import problems
 from belltower.screens.api.document import ABOUT, OpenApi, finish
-from belltower.screens.api.operations import areas, assets, catalogue, jobs, me, parties, responsibilities, search
+from belltower.screens.api.operations import (
+    areas,
+    assets,
+    catalogue,
+    jobs,
+    loads,
+    me,
+    near,
+    parties,
+    responsibilities,
+    search,
+)
 
-ROOMS = (me, areas, assets, parties, responsibilities, search, catalogue, jobs)
+ROOMS = (me, areas, assets, near, parties, responsibilities, search, catalogue, loads, jobs)
 
 
 class Json(BaseRenderer):

@@ -32,6 +32,7 @@ JOB = (
 LOAD = (
     "uid", "target", "file_name", "crs", "state", "is_dry_run", "rules", "report", "job_uid", "by", "made_at",
 )  # fmt: skip
+KEPT_ASIDE = ("row_number", "reason", "row")
 CODE = ("standard", "kind", "code", "name", "verified")
 
 
@@ -68,6 +69,11 @@ def job(row: Row) -> dict[str, Any]:
 def load(row: Row) -> dict[str, Any]:
     """A Load."""
     return {**{name: row[name] for name in LOAD}, "job": row["job_uid"]}
+
+
+def kept_aside(row: Row) -> dict[str, Any]:
+    """A KeptAside."""
+    return {name: row[name] for name in KEPT_ASIDE}
 
 
 def code(row: Row) -> dict[str, Any]:

@@ -36,6 +36,7 @@ STATUS_OF: dict[str, int] = {
     "no_such_operation": 404,
     "unknown_kind": 404,
     "unknown_asset": 404,
+    "file_too_large": 413,
     "conflict": 409,
     "code_taken": 409,
     "retired_for_good": 409,

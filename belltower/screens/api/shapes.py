@@ -150,17 +150,20 @@ class ChangePage(Page):
 
 
 class NearAsset(BaseModel):
-    """An asset and how far it is, in metres of the city's metric plane."""
+    """An asset and how far its nearest part is, in metres of the city's metric plane."""
 
     uid: UUID
     kind: str
     key: str
     name: Text | None
+    life: Life
     position: Position
     distance_m: float
 
 
-class NearPage(Page):
+class NearAssets(BaseModel):
+    """The nearest first."""
+
     items: list[NearAsset]
 
 
@@ -333,6 +336,39 @@ class Load(BaseModel):
 
 class LoadPage(Page):
     items: list[Load]
+
+
+class Mapping(BaseModel):
+    """How a file is read: what it holds (a kind, or `areas`), its coordinates, and what each column is.
+
+    A column is `{"to": target}`, with `unit` for bare numbers and `words` for what its words mean; `key` is
+    `@geometry` where no column is the key.
+    """
+
+    target: str
+    crs: str
+    columns: dict[str, dict[str, Any]]
+    key: str = ""
+
+
+class Proposal(BaseModel):
+    """What the file probably is, other kinds it could be (best first), and what to know before using it."""
+
+    mapping: Mapping
+    kinds: list[str]
+    warnings: list[Text]
+
+
+class KeptAside(BaseModel):
+    """A row that could not be read: its number in the file, why, and the row as it stood."""
+
+    row_number: int
+    reason: Text
+    row: dict[str, Any]
+
+
+class KeptAsidePage(Page):
+    items: list[KeptAside]
 
 
 class City(BaseModel):
