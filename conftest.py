@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from belltower.project.postgres import Postgres, embedded_programs
 
@@ -30,12 +32,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """In the controller: start the server before anything reads settings. In a worker: use the controller's."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    _compile_messages()
     home = Path(tempfile.mkdtemp(prefix="belltower-tests-"))
     server = Postgres(home / "postgres", programs=_programs(), settings=HASTY)
     server.start()
     config.stash[_SERVER] = (server, home)
     os.environ["BELLTOWER_HOME"] = str(home / "home")
     os.environ["BELLTOWER_TEST_SERVER"] = server.url("belltower")
+
+
+def _compile_messages() -> None:
+    """Catalogues that changed since they were compiled are compiled again, so that tests read what is written."""
+    for source in HERE.glob("belltower/**/locale/*/LC_MESSAGES/django.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            with source.open("rb") as po, target.open("wb") as mo:
+                write_mo(mo, read_po(po))
 
 
 _SERVER = pytest.StashKey[tuple[Postgres, Path]]()

@@ -10,6 +10,7 @@ import { listenToKeys } from "./parts/keys";
 import { listenToMenus } from "./parts/menus";
 import { listenToTheme } from "./parts/theme-switch";
 import { listenToForms } from "./parts/forms";
+import { listenToUpload } from "./parts/upload";
 import { listenToConnection } from "./parts/connection";
 
 // No eval and no style element: the content security policy forbids both.
@@ -21,4 +22,5 @@ listenToTheme();
 listenToMenus();
 listenToKeys();
 listenToForms();
+listenToUpload();
 listenToConnection();

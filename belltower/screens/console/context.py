@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from belltower.core.access.models import User
+from belltower.core.access.models import RoleName, User
 from belltower.core.access.rules import Verb, verbs_of
 from belltower.core.places import city
 from belltower.kernel.texts import Text
@@ -20,7 +20,7 @@ THEMES = ("auto", "light", "dark")
 def console(request: HttpRequest) -> dict[str, object]:
     """Values for the frame around every page."""
     theme = request.COOKIES.get("bt_theme", "auto")
-    roles = getattr(request, "roles", frozenset())
+    roles: frozenset[RoleName] = getattr(request, "roles", frozenset())
     verbs = verbs_of(roles)
     return {
         "city_name": _city_name(),

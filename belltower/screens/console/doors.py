@@ -10,6 +10,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from belltower.core.access.models import RoleName, User
@@ -20,7 +21,7 @@ from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotAllowed
 from belltower.kernel.texts import Text
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 VERB_TITLES = {
     Verb.VIEW: Text(zh="查看", en="look at this"),
@@ -54,10 +55,10 @@ def door(verb: Verb) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            visitor = enter(request, cast(User, request.user))
+            visitor = enter(request, request.user)
             if not may(visitor.roles, verb):
                 raise MayNot(verb)
             return view(visitor, *arguments, **named)

@@ -46,7 +46,9 @@ class Listing:
         found = {"kind": kind, "area": area, "owner": owner}
         size = asked.get("size", "")
         return cls(
-            **found,
+            kind=kind,
+            area=area,
+            owner=owner,
             life=asked.get("life", "") if asked.get("life") in Life.values else "",
             text=asked.get("q", "").strip()[:200],
             order=asked.get("order", "") if asked.get("order") in ORDERS else "newest",

@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from belltower.screens.console.views import areas, asset, assets, home, jobs, packs, saved, search, session
+from belltower.screens.console.views import areas, asset, assets, home, jobs, loads, packs, saved, search, session
 
 app_name = "console"
 urlpatterns = [
@@ -22,7 +22,10 @@ urlpatterns = [
     path("areas/", areas.tree, name="areas"),
     path("areas/<slug:code>/", areas.show, name="area"),
     path("areas/<slug:code>/below/", areas.below, name="areas_below"),
-    path("loads/", home.coming, name="loads"),
+    path("loads/", loads.show_all, name="loads"),
+    path("loads/<uuid:uid>/", loads.show, name="load"),
+    path("loads/<uuid:uid>/progress/", loads.progress, name="load_progress"),
+    path("loads/<uuid:uid>/aside/", loads.aside, name="load_aside"),
     path("jobs/", jobs.show_all, name="jobs"),
     path("jobs/<uuid:uid>/", jobs.show, name="job"),
     path("jobs/<uuid:uid>/stop/", jobs.stop, name="job_stop"),
