@@ -44,7 +44,7 @@ class AssetBatch:
     kind: str
     keys: Sequence[str]
     valid_from: datetime | Sequence[datetime]
-    geoms: Any = None  # (n,) shapely geometries in WGS 84, or None
+    geoms: Any = None  # (n,) shapely geometries in WGS 84, or geometry.Points
     names: Sequence[Text | None] | None = None
     lives: Sequence[str | None] | None = None
     owner_ids: Sequence[int | None] | None = None
@@ -122,6 +122,7 @@ class Merge:
     def __init__(self) -> None:
         self.staged = 0
         self._tables: dict[Says, str] = {}
+        self._hashes: dict[Says, list[Any]] = {}
 
     def stage(self, batch: AssetBatch) -> None:
         """Describe the batch and copy it into its staging table."""
@@ -132,6 +133,7 @@ class Merge:
         with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
             copy.write(lines)
         self.staged += len(batch.keys)
+        self._hashes.setdefault(batch.says, []).append(np.fromiter(map(hash, batch.keys), np.int64, len(batch.keys)))
 
     def _table(self, says: Says) -> str:
         if says not in self._tables:
@@ -148,8 +150,9 @@ class Merge:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
             for says, table in self._tables.items():
                 cursor.execute(f"ANALYZE {table}")
-                cursor.execute(_REPEATED.format(table=table))
-                yield from (SetAside(row, _KEY_TWICE.format(key=key, first=first)) for row, key, first in cursor)
+                if _may_repeat(self._hashes[says]):
+                    cursor.execute(_REPEATED.format(table=table))
+                    yield from (SetAside(row, _KEY_TWICE.format(key=key, first=first)) for row, key, first in cursor)
                 if "code" in says.columns:
                     cursor.execute(_CODE_TAKEN.format(table=table), [says.kind])
                     yield from (SetAside(row, _CODE_TWICE.format(code=code)) for row, code in cursor)
@@ -164,6 +167,12 @@ class Merge:
             for says, table in self._tables.items():
                 total += _merge(cursor, says, table, facts)
         return total
+
+
+def _may_repeat(hashes: Sequence[Any]) -> bool:
+    """Whether two keys have one hash: then the database looks for the keys that are really the same."""
+    ordered = np.sort(np.concatenate(hashes))
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 # The insert sorts by cell and fills a GIN index; both are far quicker with room to work. Only for this transaction.
@@ -282,10 +291,12 @@ def _columns(batch: AssetBatch, *, first: int) -> list[Sequence[str]]:
     codes = [None] * count if batch.codes is None else batch.codes
     return [
         list(map(str, rows)),
-        [each.tobytes().hex() for each in uuid7_many(count)],
+        _uids(count),
         _escaped(batch.keys),
         nothing if batch.codes is None else _nullable(codes),
-        nothing if batch.names is None else _nullable([name and _json(name.as_json()) for name in names]),
+        nothing
+        if batch.names is None
+        else _nullable([None if name is None else _json(name.as_json()) for name in names]),
         nothing if batch.lives is None else [NULL if life is None else life for life in batch.lives],
         *(_placed(batch.geoms) if batch.geoms is not None else [nothing] * 6),
         nothing if batch.owner_ids is None else [NULL if pk is None else str(pk) for pk in batch.owner_ids],
@@ -297,23 +308,35 @@ def _columns(batch: AssetBatch, *, first: int) -> list[Sequence[str]]:
     ]
 
 
-def _placed(geoms: Any) -> list[Sequence[str]]:
+def _placed(geoms: Any) -> list[list[str]]:
     """geometry, box, lon, lat, cell and area of each geometry, as COPY text."""
     found: Described = describe(geoms, city.plane())
     missing = np.isnan(found.lon)
     areas = _areas(found, missing)
+    lon, lat = list(map(repr, found.lon.tolist())), list(map(repr, found.lat.tolist()))
     columns: list[list[str]] = [
-        [NULL if wkb is None else rf"\\x{wkb.hex()}" for wkb in found.wkb],
-        [f"({x2!r},{y2!r}),({x1!r},{y1!r})" for x1, y1, x2, y2 in found.boxes.tolist()],
-        list(map(repr, found.lon.tolist())),
-        list(map(repr, found.lat.tolist())),
+        [NULL if wkb is None else rf"\\x{wkb.hex()}" for wkb in found.wkb.tolist()],
+        _boxes(found.boxes),
+        lon,
+        lat,
         list(map(str, found.cell.tolist())),
         [NULL if pk < 0 else str(pk) for pk in areas.tolist()],
     ]
     for row in np.flatnonzero(missing):
         for column in columns:
             column[row] = NULL
-    return columns  # type: ignore[return-value]
+    return columns
+
+
+def _boxes(boxes: Any) -> list[str]:
+    """Boxes as PostgreSQL writes them, to the tenth of a millimetre, as coordinates are kept."""
+    x1, y1, x2, y2 = (list(map(repr, corner.tolist())) for corner in np.round(boxes, 4).T)
+    return [f"({c},{d}),({a},{b})" for a, b, c, d in zip(x1, y1, x2, y2, strict=True)]
+
+
+def _uids(count: int) -> list[str]:
+    whole = uuid7_many(count).tobytes().hex()
+    return [whole[at : at + 32] for at in range(0, len(whole), 32)]
 
 
 def _areas(found: Described, missing: Any) -> Any:

@@ -15,9 +15,9 @@ import numpy as np
 import shapely
 
 from belltower.core.places.bulk import AssetBatch
+from belltower.core.places.kinds import GIVEN
 from belltower.core.places.loading import values
 from belltower.core.places.loading.mapping import BY_GEOMETRY, ColumnMapping, Rule
-from belltower.core.places.kinds import GIVEN
 from belltower.core.places.loading.placing import Placing, read_wkt
 from belltower.core.places.loading.readers.source import Chunk
 from belltower.core.places.loading.report import Aside
@@ -25,7 +25,7 @@ from belltower.core.places.loading.values import Bad, Given, Reading
 from belltower.kernel.city import CityProfile
 from belltower.kernel.codes import check_asset_code
 from belltower.kernel.coordinates import coordinate_system
-from belltower.kernel.packs import AssetKind
+from belltower.kernel.packs import AssetKind, Geometry
 from belltower.kernel.texts import Text
 
 KEY_LIMIT = 120
@@ -119,8 +119,10 @@ class Converter:
         if wkt is not None:
             raw = read_wkt(chunk.values[wkt], faults)
         if lon is not None and lat is not None:
-            points = _points(chunk.values[lon], chunk.values[lat])
-            raw = points if raw is None else np.where(shapely.is_missing(raw), points, raw)
+            x, y = _floats(chunk.values[lon]), _floats(chunk.values[lat])
+            if raw is None and kind.geometry is Geometry.POINT:
+                return self.placing.place_points(x, y, faults)
+            raw = _points(x, y) if raw is None else np.where(shapely.is_missing(raw), _points(x, y), raw)
         if raw is None:
             return None
         return self.placing.place(raw, kind.geometry, faults)
@@ -203,7 +205,7 @@ class _OfKind:
         return datetime.combine(found, time.min, tzinfo=self._zone) if isinstance(found, date) else found
 
     def _fragments(self, name: str, kind: AssetKind, rule: Rule) -> Reading:
-        """Reads a cell of a field into ``(JSON of the value, JSON of what was given)``; what is not known is empty."""
+        """Reads a cell of a field into its piece of JSON; a _Stated where what was given is kept as well."""
         field = kind.field(name)
         assert field is not None  # check() refused fields the kind has not
         read = values.converter(field, unit=rule.unit, month_first=self._month_first)
@@ -213,9 +215,9 @@ class _OfKind:
             if value is None or isinstance(value, Bad):
                 return value
             if isinstance(value, Given):
-                given = "" if value.given is None else _pair(name, value.given)
-                return _pair(name, value.value), given
-            return _pair(name, value), ""
+                plain = _pair(name, value.value)
+                return plain if value.given is None else _Stated(plain, _pair(name, value.given))
+            return _pair(name, value)
 
         return Reading(fragments, rule.words, is_guarded=self._is_guarded)
 
@@ -235,7 +237,9 @@ class _OfKind:
         )
 
     def _column(self, chunk: Chunk, column: str, reading: Reading, faults: dict[int, Text]) -> list[Any]:
-        found = reading.column(chunk.values[column])
+        cells = chunk.values[column]
+        found = _plain_keys(cells) if self._mapping.column("key") == column and not reading.words else None
+        found = reading.column(cells) if found is None else found
         if reading.has_bad:
             for at, value in enumerate(found):
                 if isinstance(value, Bad):
@@ -251,13 +255,25 @@ class _OfKind:
                 for at, value in enumerate(column):
                     if value is None:
                         faults.setdefault(at, _MISSING.format(field=name))
-        return [_object(cells) for cells in zip(*(column for _, column in columns), strict=True)]
+        stated = any(isinstance(cell, _Stated) for _, column in columns for cell in set(column))
+        rows = zip(*(column for _, column in columns), strict=True)
+        return list(map(_object_with_given, rows)) if stated else [f"{{{','.join(filter(None, row))}}}" for row in rows]
 
 
-def _object(cells: Sequence[tuple[str, str] | None]) -> str:
-    known = [cell for cell in cells if cell is not None]
-    parts = [value for value, _ in known]
-    if given := [given for _, given in known if given]:
+class _Stated(str):
+    """The JSON piece of a value that came in another unit, with the piece that says what was given."""
+
+    given: str
+
+    def __new__(cls, value: str, given: str) -> _Stated:
+        made = super().__new__(cls, value)
+        made.given = given
+        return made
+
+
+def _object_with_given(cells: Sequence[str | None]) -> str:
+    parts = [cell for cell in cells if cell]
+    if given := [cell.given for cell in parts if isinstance(cell, _Stated)]:
         parts.append(f'"{GIVEN}":{{{",".join(given)}}}')
     return f"{{{','.join(parts)}}}"
 
@@ -290,6 +306,18 @@ def _name(plain: str | None, zh: str | None, en: str | None) -> Text | None:
     return Text.read(plain) if plain else None
 
 
+_ODD = re.compile(r"[\x00-\x1f\x7f']")
+
+
+def _plain_keys(cells: Sequence[Any]) -> list[Any] | None:
+    """All keys of a column at once, where each is plain and known; None where they must be looked at one by one."""
+    if set(map(type, cells)) != {str}:
+        return None
+    keys = list(map(str.strip, cells))
+    is_plain = max(map(len, keys), default=0) <= KEY_LIMIT and not _ODD.search("".join(keys))
+    return keys if is_plain and values.NOT_KNOWN.isdisjoint(map(str.lower, keys)) else None
+
+
 def _short(raw: str) -> str | Bad | None:
     if not values.is_known(raw):
         return None
@@ -312,9 +340,8 @@ def _in_column(column: str, reason: Text) -> Text:
     )
 
 
-def _points(lon: Sequence[Any], lat: Sequence[Any]) -> Any:
-    """Points of two columns of numbers; None where either is not known or no number."""
-    x, y = _floats(lon), _floats(lat)
+def _points(x: Any, y: Any) -> Any:
+    """Points of two arrays of numbers; None where either is NaN."""
     known = ~(np.isnan(x) | np.isnan(y))
     points = np.full(len(x), None, dtype=object)
     points[known] = shapely.points(x[known], y[known])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from belltower.core.places.geometry import Points
 from belltower.core.places.loading.errors import WrongPlace
 from belltower.kernel.coordinates import CoordinateSystem, coordinate_system
 from belltower.kernel.packs import Geometry
@@ -44,6 +45,19 @@ class Placing:
         self._astray: list[tuple[float, float]] = []
         self._astray_count = 0
 
+    def place_points(self, x: Any, y: Any, faults: dict[int, Text]) -> Points:
+        """Points from two (n,) arrays of coordinates; NaN, and a fault, where one cannot be placed."""
+        at = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        if len(at) < len(x):
+            for nowhere in np.setdiff1d(np.arange(len(x)), at).tolist():
+                faults.setdefault(nowhere, _NOWHERE)
+        lon, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)
+        found = self._system.to_wgs84(x[at], y[at])
+        lon[at], lat[at] = np.round(found[0], _DIGITS), np.round(found[1], _DIGITS)
+        lost = self._lost(at, x[at], y[at], lon[at], lat[at], faults)
+        lon[lost] = lat[lost] = np.nan
+        return Points(lon, lat)
+
     def place(self, raw: Any, wanted: Geometry, faults: dict[int, Text]) -> Any:
         """The (n,) geometries in WGS 84; None, and a fault, where one cannot be placed."""
         geometries = _of_type(_without_nothing(raw, faults), wanted, faults)
@@ -54,7 +68,8 @@ class Placing:
         x, y = shapely.get_x(points), shapely.get_y(points)
         placed = np.full(len(geometries), None, dtype=object)
         placed[at] = self._to_wgs84(geometries[at], wanted)
-        self._refuse_astray(placed, at, x, y, faults)
+        middle = shapely.centroid(placed[at])
+        placed[self._lost(at, x, y, shapely.get_x(middle), shapely.get_y(middle), faults)] = None
         return placed
 
     def _to_wgs84(self, geometries: Any, wanted: Geometry) -> Any:
@@ -64,9 +79,8 @@ class Placing:
         moved = self._system.geometries_to_wgs84(geometries)
         return shapely.transform(moved, lambda vertices: np.round(vertices, _DIGITS))
 
-    def _refuse_astray(self, placed: Any, at: Any, x: Any, y: Any, faults: dict[int, Text]) -> None:
-        points = shapely.centroid(placed[at])
-        lon, lat = shapely.get_x(points), shapely.get_y(points)
+    def _lost(self, at: Any, x: Any, y: Any, lon: Any, lat: Any, faults: dict[int, Text]) -> Any:
+        """Which of the rows ``at``, with raw coordinates x, y that came to lon, lat, are not in this city."""
         km = _km_from(self._centre, lon, lat)
         outside = (np.abs(x) > 180) | (np.abs(y) > 90) if self._system.name in _IN_DEGREES else np.isnan(lon)
         zero = (x == 0) & (y == 0)
@@ -74,7 +88,7 @@ class Placing:
         self.seen += len(at)
         for one in np.flatnonzero(astray).tolist():
             self._lose(one, at, x, y, faults, _reason(outside[one], zero[one], km[one], x[one], y[one]))
-        placed[at[astray]] = None
+        return at[astray]
 
     def _lose(self, one: int, at: Any, x: Any, y: Any, faults: dict[int, Text], reason: Text) -> None:
         faults.setdefault(int(at[one]), reason)

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import shapely
 
 from belltower.core.places.bulk import AssetBatch
-from belltower.core.places.geometry import representative_points
+from belltower.core.places.geometry import Points, representative_points
 from belltower.core.places.loading.convert import Converter
 from belltower.core.places.loading.mapping import ColumnMapping, check
 from belltower.core.places.loading.readers.source import Source
@@ -68,6 +69,13 @@ def preview_assets(
     return Preview(sorted(taken, key=lambda row: row.row), converted.aside, len(chunk.rows) + len(chunk.broken))
 
 
+def _points(geoms: Any) -> Points:
+    if isinstance(geoms, Points):
+        return geoms
+    found = representative_points(np.asarray(geoms, dtype=object))
+    return Points(shapely.get_x(found), shapely.get_y(found))
+
+
 def _rows(batch: AssetBatch, owners: Mapping[int, str]) -> list[PreviewRow]:
     columns: dict[str, Sequence[Any]] = {"kind": [batch.kind] * len(batch.keys), "key": batch.keys}
     if batch.names is not None:
@@ -76,8 +84,8 @@ def _rows(batch: AssetBatch, owners: Mapping[int, str]) -> list[PreviewRow]:
         columns["owner"] = [None if pk is None else owners[pk] for pk in batch.owner_ids]
     columns |= {to: column for to, column in (("code", batch.codes), ("life", batch.lives)) if column is not None}
     if batch.geoms is not None:
-        points = representative_points(np.asarray(batch.geoms, dtype=object))
-        columns["lon"], columns["lat"] = ([point.x for point in points], [point.y for point in points])
+        points = _points(batch.geoms)
+        columns["lon"], columns["lat"] = points.lon.tolist(), points.lat.tolist()
     rows = [{to: column[at] for to, column in columns.items()} for at in range(len(batch.keys))]
     for row, fields in zip(rows, batch.fields or [], strict=False):
         found = json.loads(fields) if isinstance(fields, str) else fields

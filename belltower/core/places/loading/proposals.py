@@ -26,13 +26,15 @@ from belltower.core.places.loading.mapping import (
 from belltower.core.places.loading.readers.source import Chunk, Shape, Source, as_text
 from belltower.core.places.loading.values import Bad
 from belltower.kernel.city import CityProfile
-from belltower.kernel.packs import AssetKind, Geometry
+from belltower.kernel.packs import AssetKind, FieldType, Geometry
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
 LOOKED_AT = 20_000
 """Rows on which a proposal rests."""
 _MOSTLY = 0.8  # a column is proposed as a field when this share of its known cells can be read
+_FEW = 10
+_IN_WORDS = (FieldType.BOOLEAN, FieldType.CHOICE)
 _SHAPEFILE_NAME = 10  # characters of a column name in a DBF table
 
 _BY_GEOMETRY_USED = Text(
@@ -47,6 +49,10 @@ _NO_CRS = Text(
     zh="文件未说明坐标系，按 {crs} 读取；来自国内互联网地图的数据多为 gcj02 或 bd09，会相差数百米",
     en="The file does not say its coordinate system; {crs} is assumed. Data from Chinese web maps is mostly gcj02 or bd09, "
     "hundreds of metres apart.",
+)
+_WORDS = Text(
+    zh="“{column}”列中的 {words} 无法识别，按“未知”处理；如另有含义，请在列对应中说明",
+    en="In column '{column}' {words} cannot be read and count as not known; say in the mapping if they mean something.",
 )
 _NO_PLACE = Text(zh="没有坐标列：部件将没有位置", en="No column says where: the assets will have no place.")
 
@@ -106,6 +112,7 @@ def propose_assets(
     target = chosen.name if chosen else next(iter(kinds), "") if has_kinds else ""
     if not sample.shape.has_geometry and not any(rule.to in ("lon", "geometry") for rule in columns.values()):
         warnings = [*warnings, _NO_PLACE]
+    warnings = [*warnings, *_warn_of_words(columns)]
     ordered = {column: columns[column] for column in sample.shape.columns if column in columns}
     return Proposal(ColumnMapping(target, crs_used, ordered, key), ranked, (*warnings, *said))
 
@@ -231,9 +238,25 @@ def _field_columns(sample: Sample, kind: AssetKind) -> dict[str, Rule]:
         field = kind.field(name)
         assert field is not None
         unit = values.unit_in_name(column, field.holds) if isinstance(field.holds, Quantity) else None
-        if _share_read(sample.texts(column), values.converter(field, unit=unit, month_first=True)) >= _MOSTLY:
-            rules[column] = Rule(f"{FIELD}{name}", unit if unit != field.unit else None)
+        read = values.converter(field, unit=unit, month_first=True)
+        if _share_read(sample.texts(column), read) >= _MOSTLY:
+            unread = _unread(sample, column, read) if field.holds in _IN_WORDS else ()
+            rules[column] = Rule(f"{FIELD}{name}", unit if unit != field.unit else None, dict.fromkeys(unread, ""))
     return rules
+
+
+def _unread(sample: Sample, column: str, read: Any) -> Sequence[str]:
+    """The words of a column that cannot be read, where they are few: proposed as not known, for a person to settle."""
+    found = [cell for cell in dict.fromkeys(sample.texts(column)) if isinstance(read(cell), Bad)]
+    return found if len(found) <= _FEW else ()
+
+
+def _warn_of_words(columns: Mapping[str, Rule]) -> list[Text]:
+    return [
+        _WORDS.format(column=column, words=", ".join(f"'{word}'" for word in rule.words))
+        for column, rule in columns.items()
+        if rule.words
+    ]
 
 
 def _with_key(

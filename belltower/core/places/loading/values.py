@@ -259,7 +259,7 @@ class Reading(dict[str, Any]):
 
     def __init__(self, convert: Convert, words: Mapping[str, str] | None = None, *, is_guarded: bool = False) -> None:
         super().__init__()
-        self._convert, self._words, self._is_guarded = convert, words or {}, is_guarded
+        self._convert, self.words, self._is_guarded = convert, words or {}, is_guarded
         self.has_bad = False
 
     def __missing__(self, raw: str) -> Any:
@@ -273,7 +273,7 @@ class Reading(dict[str, Any]):
         plain = raw if isinstance(raw, str) else as_text(raw)
         plain = unguarded(plain) if self._is_guarded else plain
         try:
-            value = self._convert(self._words.get(plain.strip(), plain))
+            value = self._convert(self.words.get(plain.strip(), plain))
         except Refusal as refusal:
             value = Bad(Text(zh=refusal.say("zh"), en=refusal.say("en")))
         if "\x00" in plain:
@@ -283,4 +283,6 @@ class Reading(dict[str, Any]):
 
     def column(self, cells: Sequence[Any]) -> list[Any]:
         """A whole column."""
+        if set(map(type, cells)) == {str}:
+            return list(map(self.__getitem__, cells))
         return [self[cell] if type(cell) is str else self.read(cell) for cell in cells]

@@ -18,7 +18,7 @@ from belltower.kernel.texts import Text
 DELIMITERS = (",", ";", "\t", "|")
 _LONGEST_CELL = 16 << 20  # outlines as WKT are long
 _MOST_LINES = 5_000  # of one record; beyond it a quote was never closed
-_BLOCK = 1 << 21
+_BLOCK = 1 << 20
 
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a]")
 _UNCLOSED = Text(zh="引号没有闭合，或闭合的位置不对", en="a quote is not closed, or closes in the wrong place")
@@ -55,19 +55,16 @@ class CsvFile:
         columns, total = self.shape.columns, max(self.path.stat().st_size, 1)
         gathered = _Gathered(columns, self._encoding, self._is_all_text)
         with self._open() as file:
-            records = _records(file, self._delimiter, len(columns))
-            for record in records:
-                if record.row <= self._header_row:
-                    continue
-                gathered.take(record)
-                if len(gathered.rows) + len(gathered.broken) >= size:
+            for first, records in _parts(_Lines(file), self._delimiter, len(columns)):
+                gathered.take(first, records, after=self._header_row)
+                if len(gathered) >= size:
                     yield gathered.chunk(min(file.buffer.tell() / total, 1.0))  # type: ignore[attr-defined]
                     gathered = _Gathered(columns, self._encoding, self._is_all_text)
         yield gathered.chunk(1.0)
 
     def _records(self) -> Iterator[Record]:
         with self._open() as file:
-            yield from _records(file, self._delimiter, None)
+            yield from _careful(_Lines(file), self._delimiter, None)
 
     def _open(self) -> IO[str]:
         return self.path.open(encoding=self._encoding, errors="replace", newline="")
@@ -97,22 +94,57 @@ class Record:
     reason: Text | None = None
 
 
-def _records(file: IO[str], delimiter: str, width: int | None) -> Iterator[Record]:
-    """Records of a file. One that spans lines and comes out wrong is cut after its first line and read on from there."""
-    lines, row = _Lines(file), 0
+Cells = list[list[str]]
+
+
+def _parts(lines: _Lines, delimiter: str, width: int) -> Iterator[tuple[int, Cells | Record]]:
+    """The row number of the first, and rows that are all well, or one record that was looked at more closely."""
+    row = 1
+    while True:
+        cells = _plain_rows(lines, delimiter, width)
+        if cells:
+            yield row, cells
+            row += len(cells)
+            continue
+        for record in _careful(lines, delimiter, width, first=row):
+            yield record.row, record
+            row = record.row + 1
+            if not lines.is_ahead:
+                break
+        else:
+            return
+
+
+def _plain_rows(lines: _Lines, delimiter: str, width: int) -> Cells:
+    """A block of lines as rows, where there is no quote in it and every row is as wide as the header; else nothing."""
+    block = lines.peek()
+    if any('"' in line for line in block):
+        return []
+    try:
+        cells = list(csv.reader(block, delimiter=delimiter))
+    except csv.Error:
+        return []
+    if len(cells) != len(block) or set(map(len, cells)) != {width} or not all(map(any, cells)):
+        return []
+    lines.drop()
+    return cells
+
+
+def _careful(lines: _Lines, delimiter: str, width: int | None, *, first: int = 1) -> Iterator[Record]:
+    """Record by record. One that spans lines and comes out wrong is cut after its first line and read on from there."""
+    row = first - 1
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
         lines.begin()
+        row += 1
         try:
             cells = next(reader, None)
         except csv.Error:
-            cells = [lines.first.rstrip("\r\n")]
             reader = _after_first_line(lines, delimiter)
-            yield Record(row := row + 1, cells, _UNCLOSED)
+            yield Record(row, [lines.first.rstrip("\r\n")], _UNCLOSED)
             continue
         if cells is None:
             return
-        row += 1
         if lines.spanned > 1 and (lines.is_open or (width is not None and len(cells) != width)):
             reader = _after_first_line(lines, delimiter)
             yield Record(row, [lines.first.rstrip("\r\n")], _UNCLOSED)
@@ -148,13 +180,27 @@ class _Lines:
         if len(self._taken) >= _MOST_LINES:
             raise csv.Error("too many lines")
         if not self._ahead:
-            self._ahead = self._file.readlines(_BLOCK)
-            self._ahead.reverse()
+            self._ahead = self._file.readlines(_BLOCK)[::-1]
             if not self._ahead:
                 raise StopIteration
         line = self._ahead.pop()
         self._taken.append(line)
         return line
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether lines have been taken from the file that nobody has read."""
+        return bool(self._ahead)
+
+    def peek(self) -> list[str]:
+        """The block of lines ahead, in order; they stay ahead until they are dropped or read."""
+        if not self._ahead:
+            self._ahead = self._file.readlines(_BLOCK)[::-1]
+        return self._ahead[::-1]
+
+    def drop(self) -> None:
+        """The block ahead has been read."""
+        self._ahead = []
 
     def begin(self) -> None:
         """A new record begins with the next line."""
@@ -190,7 +236,20 @@ class _Gathered:
     cells: list[list[str]] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
 
-    def take(self, record: Record) -> None:
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.broken)
+
+    def take(self, first: int, records: Cells | Record, *, after: int) -> None:
+        """Take rows from row number ``first`` on, or one record; those up to row ``after`` are above the table."""
+        if isinstance(records, Record):
+            if records.row > after:
+                self._take_one(records)
+            return
+        above = max(after + 1 - first, 0)
+        self.rows.extend(range(first + above, first + len(records)))
+        self.cells.extend(records[above:])
+
+    def _take_one(self, record: Record) -> None:
         if record.reason is not None:
             self._break(record, record.reason)
         elif not is_blank(record.cells):
