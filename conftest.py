@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from babel.messages.mofile import write_mo
@@ -17,6 +18,10 @@ from belltower.project.postgres import Postgres, embedded_programs
 
 # Scenes (tests/scenes) are fixtures for every room.
 pytest_plugins = ("tests.scenes.quiet_street", "tests.scenes.demo_town")
+
+# A busy machine is not a failing test, and no run depends on what an earlier one left in a folder.
+hypothesis.settings.register_profile("house", deadline=None, database=None)
+hypothesis.settings.load_profile("house")
 
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("BELLTOWER_DATA", HERE.parent / "shared" / "data"))

@@ -138,9 +138,10 @@ def _inside_only(way: Way) -> Way:
     """``way`` inside CHINA_BOX, and no change outside it."""
 
     def applied(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-        there_lon, there_lat = way(lon, lat)
+        lon, lat = (axis.copy() for axis in np.broadcast_arrays(lon, lat))
         inside = in_china_box(lon, lat)
-        return np.where(inside, there_lon, lon), np.where(inside, there_lat, lat)
+        lon[inside], lat[inside] = way(lon[inside], lat[inside])
+        return lon, lat
 
     return applied
 

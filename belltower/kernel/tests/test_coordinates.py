@@ -70,6 +70,20 @@ def test_outside_the_box_nothing_moves(name: str, place: tuple[float, float]) ->
     assert coordinate_system(name).to_wgs84(*place) == place
 
 
+@pytest.mark.parametrize("name", ["gcj02", "bd09"])
+@pytest.mark.filterwarnings("error")
+def test_poles_and_nonsense_pass_without_a_warning(name: str) -> None:
+    """What a file holds by mistake (projected metres, swapped axes) is for the loader to notice, not for numpy."""
+    lon, lat = (
+        np.array([0.0, 180.0, 26.89, 500_000.0, np.inf, np.nan]),
+        np.array([90.0, -90.0, 112.57, 2.9e6, 0.0, 0.0]),
+    )
+    for way in (coordinate_system(name).to_wgs84, coordinate_system(name).from_wgs84):
+        there = way(lon, lat)
+        assert np.array_equal(there[0], lon, equal_nan=True)
+        assert np.array_equal(there[1], lat, equal_nan=True)
+
+
 def test_the_edges_of_the_box_belong_to_it() -> None:
     west, south, _, _ = CHINA_BOX
     moved = coordinate_system("gcj02").from_wgs84([west, west - 1e-9], [south, south])
