@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
 
 from belltower.core.places import search
 from belltower.core.places.kinds import register
@@ -123,4 +124,5 @@ def _after(rows: QuerySet[Asset], order: str, cursor: str) -> QuerySet[Asset]:
         return rows.filter(pk__gt=int(pk))
     if order == "key":
         return rows.filter(Q(key__gt=leading) | Q(key=leading, pk__gt=int(pk)))
-    return rows.filter(Q(recorded_at__lt=leading) | Q(recorded_at=leading, pk__lt=int(pk)))
+    at = parse_datetime(leading) if leading.isascii() else None
+    return rows.filter(Q(recorded_at__lt=at) | Q(recorded_at=at, pk__lt=int(pk))) if at and at.tzinfo else rows

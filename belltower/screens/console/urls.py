@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from belltower.screens.console.views import areas, asset, assets, home, jobs, loads, packs, saved, search, session
+from belltower.screens.console.views import areas, asset, assets, home, jobs, loads, map, packs, saved, search, session, tiles
 
 app_name = "console"
 urlpatterns = [
@@ -11,7 +11,12 @@ urlpatterns = [
     path("sign-in/", session.sign_in, name="sign_in"),
     path("sign-out/", session.sign_out, name="sign_out"),
     path("language/", session.choose_language, name="language"),
-    path("map/", home.coming, name="map"),
+    path("map/", map.show, name="map"),
+    path("map/found/", map.found, name="map_found"),
+    path("map/small/", map.small, name="map_small"),
+    path("map/assets/<uuid:uid>/", map.selected, name="map_selected"),
+    path("tiles/assets/<int:zoom>/<int:x>/<int:y>.mvt", tiles.assets, name="tile"),
+    path("tiles/areas/<int:zoom>/<int:x>/<int:y>.mvt", tiles.areas, name="area_tile"),
     path("search/", search.show, name="search"),
     path("assets/", assets.show, name="assets"),
     path("assets/export/<slug:kind>/", home.coming, name="assets_export"),
