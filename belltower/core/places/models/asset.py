@@ -59,6 +59,9 @@ class Asset(models.Model):
         indexes = [
             GistIndex(fields=["box"], name="places_asset_box"),
             models.Index(fields=["cell"], name="places_asset_cell"),
+            # Lists are read page by page in the order of ids: of one kind, and of what changed lately.
+            models.Index(fields=["kind", "id"], name="places_asset_kind_id"),
+            models.Index(fields=["recorded_at"], name="places_asset_recorded"),
             GinIndex(fields=["words"], name="places_asset_words"),
         ]
 
