@@ -258,3 +258,43 @@ class ChangedMeanwhile(Conflict):
         zh="部件“{asset}”在您打开之后已由 {by} 于 {at} 修改。请刷新后核对再改。",
         en="Asset '{asset}' was changed by {by} at {at}, after you opened it. Reload it, compare, and edit again.",
     )
+
+
+class AreaHasChildren(Refusal):
+    """An area that would end while something below it goes on."""
+
+    code = "area_has_children"
+    sentence = Text(
+        zh="区域“{area}”下仍有“{child}”，不能终止。请先终止或划转下级区域。",
+        en="Area '{area}' cannot end while '{child}' lies in it. End what is below it first, or move it.",
+    )
+
+
+class NotACommunity(Refusal):
+    """Unit grids asked for an area of another level."""
+
+    code = "not_a_community"
+    sentence = Text(
+        zh="只有社区可以划分单元网格，“{area}”属于“{level}”级。请选择社区。",
+        en="Only a community is cut into unit grids; '{area}' is of level '{level}'. Choose a community.",
+    )
+
+
+class NoOutline(Refusal):
+    """An area whose outline is not known."""
+
+    code = "no_outline"
+    sentence = Text(
+        zh="区域“{area}”没有边界，无法划分网格。请先导入其边界。",
+        en="The outline of area '{area}' is not known, so it cannot be cut into grids. Load its outline first.",
+    )
+
+
+class TooManyGrids(Refusal):
+    """More grids than three digits can count."""
+
+    code = "too_many_grids"
+    sentence = Text(
+        zh="社区“{area}”将划分为 {count} 个单元网格，编号最多 {most} 个。请先拆分该社区，或导入自己的网格。",
+        en="Community '{area}' would have {count} unit grids, and there are {most} numbers. Split it, or load grids of your own.",
+    )

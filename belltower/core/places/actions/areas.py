@@ -17,16 +17,33 @@ from django.db.models.functions import Concat, Substr
 from belltower.core.places import city, words
 from belltower.core.places.areas import DEPTH, AreaDraft, AreaIndex
 from belltower.core.places.columns import Box
-from belltower.core.places.errors import AreaTwice, ChangedTooEarly, MissingParent, ParentTooDeep, WrongAreaCode
+from belltower.core.places.errors import (
+    AreaHasChildren,
+    AreaTwice,
+    ChangedTooEarly,
+    MissingParent,
+    NoOutline,
+    NotACommunity,
+    ParentTooDeep,
+    TooManyGrids,
+    WrongAreaCode,
+)
 from belltower.core.places.geometry import describe
+from belltower.core.places.grid import CELL_M, cut
 from belltower.core.places.models import Area, AreaLevel, Asset
 from belltower.kernel.actors import Actor
 from belltower.kernel.city import CityProfile
+from belltower.kernel.codes import grid_code
+from belltower.kernel.texts import Text
 
-__all__ = ["AreaDraft", "AreaReport", "place_assets_anew", "put_areas"]
+__all__ = ["AreaDraft", "AreaReport", "end_areas", "generate_grids", "place_assets_anew", "put_areas"]
 
 _BATCH = 500
 _ASSETS_AT_ONCE = 50_000
+MOST_GRIDS = 999
+"""Three digits after the community's twelve."""
+_GRID_NAME = Text(zh="第{number}网格", en="Grid {number}")
+_GENERATED = "generated: 100 m lattice cut to the community's border"
 _OUTLINE = ("geometry", "box", "lon", "lat", "area_m2")
 _CORRECTED = ("level", "name", "parent", "path", *_OUTLINE, "population", "source", "words")
 _Pairs = Sequence[tuple[Area, Area]]
@@ -59,6 +76,64 @@ def put_areas(areas: Iterable[AreaDraft], *, by: Actor, on: date, source: str) -
         cursor.execute("LOCK TABLE places_area IN SHARE ROW EXCLUSIVE MODE")  # writers in turn, readers go on
     put = _Putting(drafts, on=on, source=source)
     return sum((put.level(level) for level in AreaLevel.values), AreaReport())
+
+
+@transaction.atomic
+def end_areas(codes: Iterable[str], *, by: Actor, on: date) -> int:
+    """End areas: ``on`` is the first civil day on which they are no longer in force. Returns how many were ended.
+
+    What is below an area must be ended before it or with it. Codes that are not in force are passed over, so that the
+    same end twice changes nothing. Raises AreaHasChildren or ChangedTooEarly.
+    """
+    ending = list(Area.objects.current().filter(code__in=list(codes)).defer("geometry"))
+    pks = [area.pk for area in ending]
+    child = Area.objects.current().filter(parent__in=pks).exclude(pk__in=pks).select_related("parent").first()
+    if child and child.parent:
+        raise AreaHasChildren(area=child.parent.code, child=child.code)
+    for area in ending:
+        if area.valid_from > on:
+            raise ChangedTooEarly(area=area.code, since=area.valid_from, on=on)
+    return Area.objects.filter(pk__in=pks).update(valid_until=on)
+
+
+@transaction.atomic
+def generate_grids(community: Area, by: Actor, *, on: date | None = None) -> AreaReport:
+    """Cut a community into unit grids of about 10,000 m2 (grid.py), in force from ``on``, and end those it had beyond.
+
+    ``on`` is the day the community's outline came into force, when not given. Numbers go from west to east, then from
+    north to south. Raises NotACommunity, NoOutline or TooManyGrids.
+    """
+    day = on or community.valid_from
+    drafts = [
+        AreaDraft(
+            code=grid_code(community.code, number),
+            level=AreaLevel.GRID,
+            name=_GRID_NAME.format(number=f"{number:03d}"),
+            parent_code=community.code,
+            geometry=geometry,
+        )
+        for number, geometry in enumerate(_grids_of(community), start=1)
+    ]
+    known = Area.objects.current().filter(parent__code=community.code, level=AreaLevel.GRID)
+    beyond = known.exclude(code__in=[draft.code for draft in drafts]).values_list("code", flat=True)
+    end_areas(list(beyond), by=by, on=day)
+    return put_areas(drafts, by=by, on=day, source=_GENERATED)
+
+
+def _grids_of(community: Area) -> Iterable[shapely.Polygon]:
+    """The outlines of a community's grids in WGS 84, in the order of their numbers."""
+    if community.level != AreaLevel.COMMUNITY:
+        raise NotACommunity(area=community.code, level=community.level)
+    if community.geometry is None:
+        raise NoOutline(area=community.code)
+    plane = city.plane()
+    [border] = plane.project([shapely.from_wkb(bytes(community.geometry))])
+    if border.area > 2 * MOST_GRIDS * CELL_M**2:  # so far beyond that it is not even cut
+        raise TooManyGrids(area=community.code, count=round(border.area / CELL_M**2), most=MOST_GRIDS)
+    grids = cut(border)
+    if len(grids) > MOST_GRIDS:
+        raise TooManyGrids(area=community.code, count=len(grids), most=MOST_GRIDS)
+    return plane.unproject(grids)
 
 
 def place_assets_anew(*, by: Actor, progress: Callable[[int], None] | None = None) -> int:
