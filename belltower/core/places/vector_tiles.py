@@ -67,8 +67,10 @@ class Column:
         return cls(values, np.arange(len(values)))
 
     def take(self, kept: Integers) -> Column:
-        """The column of some of the features."""
-        return Column(self.values, self.index[kept])
+        """The column of some of the features, with the values that these have."""
+        used, index = np.unique(np.append(-1, self.index[kept]), return_inverse=True)
+        values = self.values[used[1:]] if isinstance(self.values, np.ndarray) else [self.values[n] for n in used[1:]]
+        return Column(values, index[1:] - 1)
 
 
 def layer(name: str, drawing: Drawing, columns: Mapping[str, Column]) -> bytes:
@@ -90,9 +92,9 @@ def layer(name: str, drawing: Drawing, columns: Mapping[str, Column]) -> bytes:
     body = (
         b"\x78\x02" + _text(0x0A, name)
         + _features(drawing, np.column_stack(tags) if tags else none, np.column_stack(present) if tags else none > 0)
-        + keys + values + b"\x28" + varints(np.array([EXTENT]))
+        + keys + values + b"\x28" + _varint(EXTENT)
     )  # fmt: skip
-    return b"\x1a" + varints(np.array([len(body)])) + body
+    return b"\x1a" + _varint(len(body)) + body
 
 
 def points(x: Integers, y: Integers) -> Drawing:
@@ -246,14 +248,24 @@ def _value(value: str | int | float | bool) -> bytes:
     if isinstance(value, bool):
         return bytes([0x22, 2, 0x38, int(value)])
     if isinstance(value, int) and value >= 0:
-        written = b"\x28" + varints(np.array([value]))
+        written = b"\x28" + _varint(value)
     elif isinstance(value, int | float):
         written = b"\x19" + np.array([value], dtype="<f8").tobytes()
     else:
         written = _text(0x0A, value)
-    return b"\x22" + varints(np.array([len(written)])) + written
+    return b"\x22" + _varint(len(written)) + written
 
 
 def _text(tag: int, text: str) -> bytes:
     encoded = text.encode()
-    return bytes([tag]) + varints(np.array([len(encoded)])) + encoded
+    return bytes([tag]) + _varint(len(encoded)) + encoded
+
+
+def _varint(number: int) -> bytes:
+    """One number, as varints() writes many."""
+    sevens = bytearray()
+    while number > 0x7F:
+        sevens.append(number & 0x7F | 0x80)
+        number >>= 7
+    sevens.append(number)
+    return bytes(sevens)
