@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -81,14 +82,15 @@ def catalogue() -> Catalog:
 
 def translated(known: Catalog) -> dict[Message, bool]:
     """Every string of the catalogue, and whether it has its Chinese in full."""
-    return {
-        tuple(one.id) if isinstance(one.id, (list, tuple)) else one.id: all(
-            [one.string] if isinstance(one.string, str) else one.string
-        )
-        and not one.fuzzy
-        for one in known
-        if one.id
-    }
+    return {_key(one.id): _is_said(one.string) and not one.fuzzy for one in known if one.id}
+
+
+def _key(id: Any) -> Message:
+    return id if isinstance(id, str) else (id[0], id[1])
+
+
+def _is_said(string: Any) -> bool:
+    return bool(string) and (isinstance(string, str) or all(string))
 
 
 def bring_up_to_date() -> list[Message]:

@@ -3,7 +3,21 @@
 
 from django.urls import path
 
-from belltower.screens.console.views import areas, asset, assets, home, jobs, loads, map, packs, saved, search, session, tiles
+from belltower.screens.console.views import (
+    areas,
+    asset,
+    assets,
+    exports,
+    home,
+    jobs,
+    loads,
+    map,
+    packs,
+    saved,
+    search,
+    session,
+    tiles,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -19,7 +33,7 @@ urlpatterns = [
     path("tiles/areas/<int:zoom>/<int:x>/<int:y>.mvt", tiles.areas, name="area_tile"),
     path("search/", search.show, name="search"),
     path("assets/", assets.show, name="assets"),
-    path("assets/export/<slug:kind>/", home.coming, name="assets_export"),
+    path("assets/export/<slug:form>/", exports.send, name="assets_export"),
     path("assets/views/", saved.save, name="save_view"),
     path("assets/views/<uuid:uid>/forget/", saved.forget, name="forget_view"),
     path("assets/<uuid:uid>/", asset.show, name="asset"),

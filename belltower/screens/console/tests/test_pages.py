@@ -141,3 +141,25 @@ def test_a_view_is_saved_shared_and_forgotten(city):
     assert as_("viewer").post(f"/assets/views/{shared.uid}/forget/").status_code == 404
     assert as_("officer").post(f"/assets/views/{shared.uid}/forget/").status_code == 302
     assert not SavedView.objects.filter(name="Bins").exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "geojson", "gpkg", "shp"])
+def test_a_list_is_exported_with_its_own_filters(city, form):
+    answer = as_("officer").get(f"/assets/export/{form}/?kind=street_light&life=planned")
+    body = b"".join(answer.streaming_content)
+    assert answer.status_code == 200
+    assert len(body) > 100
+    if form == "csv":
+        assert b"LD-0003" in body
+        assert b"LD-0001" not in body
+
+
+def test_an_export_needs_its_verb_and_a_known_format(city):
+    assert as_("viewer").get("/assets/export/csv/").status_code == 403
+    assert as_("officer").get("/assets/export/doc/").status_code == 404
+
+
+def test_an_export_that_does_not_fit_its_format_says_why(city):
+    answer = as_("officer").get("/assets/export/gpkg/")
+    assert answer.status_code == 422
+    assert "cannot_export" in answer.content.decode()

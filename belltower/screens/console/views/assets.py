@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from belltower.core.access.rules import Verb
@@ -128,8 +127,3 @@ def _kept(request: HttpRequest) -> str:
     for name in [name for name, values in kept.lists() if not any(values)]:
         kept.pop(name)
     return kept.urlencode()
-
-
-def export_name() -> str:
-    """The file name of an export, in the reader's language."""
-    return _("assets")
