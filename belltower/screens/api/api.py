@@ -22,6 +22,7 @@ from belltower.screens.api.operations import (
     areas,
     assets,
     catalogue,
+    exports,
     jobs,
     loads,
     me,
@@ -31,7 +32,7 @@ from belltower.screens.api.operations import (
     search,
 )
 
-ROOMS = (me, areas, assets, near, parties, responsibilities, search, catalogue, loads, jobs)
+ROOMS = (me, areas, assets, near, parties, responsibilities, search, catalogue, loads, exports, jobs)
 
 
 class Json(BaseRenderer):

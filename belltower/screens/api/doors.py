@@ -89,9 +89,12 @@ class Session(APIKeyCookie):
         return _let_in(caller, self.verb)
 
 
-def asking(verb: Verb | None) -> dict[str, Any]:
-    """The part of an operation's declaration that says which verb it needs (None: only to be signed in)."""
-    return {"auth": [Token(verb), Session(verb)], "openapi_extra": {"x-verb": verb.value if verb else None}}
+def asking(verb: Verb | None, **told: Any) -> dict[str, Any]:
+    """The part of an operation's declaration that says which verb it needs (None: only to be signed in).
+
+    ``told`` is what else the OpenAPI document should say of it.
+    """
+    return {"auth": [Token(verb), Session(verb)], "openapi_extra": {"x-verb": verb.value if verb else None, **told}}
 
 
 def uid_of(caller: Caller) -> UUID | None:

@@ -8,15 +8,11 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from belltower.core.access.rules import Verb
-from belltower.screens.api.doors import asking
 
-
-def streaming(media_type: str, verb: Verb) -> dict[str, Any]:
-    """The part of a declaration that says an operation answers a file, and which verb it needs."""
-    declared = asking(verb)
-    content = {"content": {media_type: {"schema": {"type": "string"}}}, "description": "The file"}
-    return {**declared, "openapi_extra": {**declared["openapi_extra"], "responses": {200: content}}}
+def answering(media_type: str) -> dict[str, Any]:
+    """What the OpenAPI document says of an operation that answers a file; given on to ``asking``."""
+    content = {media_type: {"schema": {"type": "string"}}}
+    return {"responses": {200: {"content": content, "description": "The file"}}}
 
 
 def streamed(parts: Iterable[str | bytes], media_type: str, name: str) -> StreamingHttpResponse:

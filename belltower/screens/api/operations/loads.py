@@ -22,7 +22,7 @@ from belltower.screens.api import columns, shapes
 from belltower.screens.api.doors import Caller, Request, asking
 from belltower.screens.api.operations.jobs import shown as shown_job
 from belltower.screens.api.pages import PageQuery, page_of
-from belltower.screens.api.streams import streamed, streaming
+from belltower.screens.api.streams import answering, streamed
 from belltower.screens.api.words import CoordinateSystem, Line, Name, Words
 
 router = Router(tags=["loads"])
@@ -104,7 +104,7 @@ def list_kept_aside(request: Request, uid: UUID, where: Query[PageQuery]) -> dic
     return page_of(rows, columns.KEPT_ASIDE, columns.kept_aside, at=where)
 
 
-@router.get("/loads/{uuid:uid}/kept-aside.csv", **streaming("text/csv", Verb.LOAD))
+@router.get("/loads/{uuid:uid}/kept-aside.csv", **asking(Verb.LOAD, **answering("text/csv")))
 def get_kept_aside_csv(request: Request, uid: UUID) -> StreamingHttpResponse:
     """The rows that were kept aside, as a file to correct and send again."""
     lines = loads.kept_aside_csv(_load(uid))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -63,8 +64,10 @@ def street(db: None) -> Street:
 def as_token(db: None) -> Callable[..., Client]:
     """A client that calls with the token of a new service account."""
 
+    numbers = itertools.count(1)
+
     def call_as(*verbs: Verb, party: Party | None = None) -> Client:
-        account = actions.add_service_account(f"account {len(verbs)} {party and party.key}", party=party, by=BY)
+        account = actions.add_service_account(f"account {next(numbers)}", party=party, by=BY)
         made = actions.make_token(account, scopes=verbs, expires_at=None, by=BY, now=BUILT)
         return Client(headers={"Authorization": f"Bearer {made.secret}", "Accept-Language": "en"})
 

@@ -16,7 +16,8 @@ from belltower.screens.api.tests.scene import BY, LAT, LON, Street
 pytestmark = pytest.mark.django_db
 LAMPS = f"""编号,经度,纬度,权属单位,瓦数
 L-7,{LON},{LAT},城市照明,70
-L-8,east,{LAT},城市照明,70
+L-8,{LON},{LAT},城市照明,100
+L-9,{LON},{LAT},城市照明,bright
 """
 
 
@@ -34,24 +35,26 @@ def test_a_file_is_sent_proposed_loaded_and_its_rest_fetched(bureau: Client, str
     uid = sent.json()["uid"]
     proposal = bureau.post(f"/api/v1/loads/{uid}/propose?target=street_light").json()
     assert proposal["mapping"]["columns"]["编号"] == {"to": "key"}
+    proposal["mapping"]["columns"]["瓦数"] = {"to": "field.wattage", "unit": "W"}
     job = order(bureau, uid, mapping=proposal["mapping"])
     assert (job.status_code, job.json()["state"]) == (202, "waiting")
     assert bureau.get(f"/api/v1/jobs/{job.json()['uid']}").json()["work"] == "places.load"
 
     loads.run(Load.objects.get(uid=uid), by=BY)
     report = bureau.get(f"/api/v1/loads/{uid}").json()["report"]
-    assert (report["created"], report["kept_aside"]) == (1, 1)
+    assert (report["created"], report["kept_aside"]) == (2, 1)
     assert Asset.objects.filter(key="L-7").exists()
     [kept] = bureau.get(f"/api/v1/loads/{uid}/kept-aside").json()["items"]
-    assert kept["row"]["编号"] == "L-8"
+    assert kept["row"]["编号"] == "L-9"
     rest = bureau.get(f"/api/v1/loads/{uid}/kept-aside.csv")
     assert rest["Content-Type"].startswith("text/csv")
-    assert "L-8" in b"".join(rest.streaming_content).decode()
+    assert "L-9" in b"".join(rest.streaming_content).decode()
 
 
 def test_without_a_mapping_the_proposed_one_is_taken(bureau: Client, street: Street) -> None:
-    uid = send(bureau, LAMPS.replace("编号", "路灯编号")).json()["uid"]
-    assert order(bureau, uid, is_dry_run=True).status_code in (202, 422)
+    uid = send(bureau).json()["uid"]
+    assert order(bureau, uid, is_dry_run=True).status_code == 202
+    assert bureau.get(f"/api/v1/loads/{uid}").json()["target"] == "street_light"
 
 
 def test_a_file_that_cannot_be_read_is_refused_and_not_swallowed(bureau: Client, street: Street) -> None:
