@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import numpy as np
+import shapely
 from django.db import transaction
 from django.db.models import QuerySet
 
-from belltower.core.places.actions.areas import AreaDraft, AreaReport, put_areas
+from belltower.core.places.actions.areas import AreaDraft, AreaReport, generate_grids, put_areas
 from belltower.core.places.actions.city import use_profile
 from belltower.core.places.actions.parties import put_parties
 from belltower.core.places.actions.responsibilities import assign_responsibility
@@ -21,10 +22,11 @@ from belltower.core.places.kinds import register
 from belltower.core.places.models import Area, AreaLevel, Asset, Party
 from belltower.demo import washington
 from belltower.demo.geography import District, hengyang
+from belltower.demo.numbering import Numbering
 from belltower.demo.outlines import SimulatedArea
 from belltower.demo.parties import basis, parties, responsibilities
 from belltower.demo.plan import Plan, draw, things
-from belltower.demo.size import Size
+from belltower.demo.size import EXTENTS, Size
 from belltower.demo.things import Things
 from belltower.kernel.actors import Actor
 from belltower.kernel.city import CityProfile
@@ -82,6 +84,9 @@ def build(
     plan = draw(hengyang(), plane, size=Size(size), seed=seed)
     tell(Text(zh="写入区域", en="Writing areas"), 0)
     areas = _put(chosen, plan.areas, plane, by=actor)
+    if reach_m := EXTENTS[Size(size)].grids_within_m:
+        tell(Text(zh="划分单元网格", en="Cutting unit grids"), 0)
+        areas += _cut_grids(plan, reach_m, by=actor)
     assets = _merge(plan, plane, by=actor, source=source, tell=tell)
     _assign(hengyang().districts, by=actor)
     return DemoReport(profile, areas, assets)
@@ -145,11 +150,21 @@ def _drafts(areas: list[SimulatedArea], plane: MetricPlane) -> Iterator[AreaDraf
         )
 
 
+@transaction.atomic
+def _cut_grids(plan: Plan, reach_m: float, *, by: Actor) -> AreaReport:
+    """Unit grids for the communities in the middle of the city, so that what stands there lies in one."""
+    middle = shapely.buffer(shapely.Point(plan.built_up[0].town.centre), reach_m)
+    within = [area.code for area in plan.areas if area.level == "community" and middle.intersects(area.outline)]
+    communities = Area.objects.current().filter(code__in=within, source=OUTLINE_SOURCE).order_by("code")
+    return sum((generate_grids(community, by=by) for community in communities), AreaReport())
+
+
 def _merge(plan: Plan, plane: MetricPlane, *, by: Actor, source: str, tell: Progress) -> MergeReport:
     owners = put_parties(parties(hengyang().districts), by=by).pks
     installed = register().kinds
+    numbering = Numbering(plan.areas)
     return merge_assets(
-        (_batch(some, plane, owners) for some in things(plan) if some.kind in installed),
+        (_batch(some, plane, owners, numbering) for some in things(plan) if some.kind in installed),
         by=by,
         now=datetime.now(UTC),
         source=source,
@@ -175,7 +190,7 @@ def _assign(districts: Sequence[District], *, by: Actor) -> None:
             )
 
 
-def _batch(some: Things, plane: MetricPlane, owner_ids: Mapping[str, int]) -> AssetBatch:
+def _batch(some: Things, plane: MetricPlane, owner_ids: Mapping[str, int], numbering: Numbering) -> AssetBatch:
     owners = [some.owners] * len(some) if some.owners is None or isinstance(some.owners, str) else some.owners
     return AssetBatch(
         kind=some.kind,
@@ -186,4 +201,5 @@ def _batch(some: Things, plane: MetricPlane, owner_ids: Mapping[str, int]) -> As
         lives=some.lives,
         owner_ids=[None if owner is None else owner_ids[owner] for owner in owners],
         fields=some.fields,
+        codes=numbering.codes(some),
     )

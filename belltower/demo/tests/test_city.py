@@ -11,13 +11,15 @@ import shapely
 
 from belltower.core.access.models import RoleName, User
 from belltower.core.access.people import roles_of, scope_of
-from belltower.core.places.actions.areas import AreaDraft, put_areas
+from belltower.core.places.actions.areas import AreaDraft, place_assets_anew, put_areas
 from belltower.core.places.areas import AreaIndex
+from belltower.core.places.kinds import register
 from belltower.core.places.models import Area, Asset, Party
 from belltower.core.places.responsibilities import resolve_asset
 from belltower.demo import city, people
 from belltower.demo.city import NotADemo
 from belltower.kernel.actors import Actor
+from belltower.kernel.codes import check_asset_code
 from belltower.kernel.coordinates import coordinate_system
 from belltower.kernel.texts import Text
 
@@ -43,6 +45,16 @@ def test_each_kind_of_asset_has_a_territory_and_a_sector_that_answer(demo_town: 
     for asset in kinds:
         roles = {decision_role.value for decision_role in resolve_asset(asset, TODAY)}
         assert {"territory", "sector"} <= roles, asset.kind
+
+
+def test_every_part_with_an_official_class_has_its_code_and_it_is_well_formed(demo_town: city.DemoReport) -> None:
+    for kind in register().kinds.values():
+        codes = set(Asset.objects.filter(kind=kind.name).values_list("code", flat=True))
+        if kind.gb_code is None:
+            assert codes == {None}
+        else:
+            assert [wrong for code in codes if code is None or (wrong := check_asset_code(code))] == []
+            assert {code[6:11] for code in codes} == {kind.gb_code}
 
 
 def test_a_demo_of_another_size_or_seed_is_not_mixed_in(demo_town: city.DemoReport) -> None:
@@ -90,6 +102,7 @@ def test_real_outlines_take_the_place_of_simulated_ones_and_every_light_is_place
     ]
     assert put_areas(drafts, by=Actor.system("test"), on=TODAY, source="real").changed == 13
     assert Area.objects.filter(source=city.OUTLINE_SOURCE, valid_until=TODAY).count() == 13
+    place_assets_anew(by=Actor.system("test"))
     lights = Asset.objects.filter(kind="street_light").values_list("lon", "lat", "area_id")
     lon, lat, placed = np.array(lights, dtype=float).T
     assert (AreaIndex.current().locate(lon, lat) == placed).all()
