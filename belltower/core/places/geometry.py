@@ -60,13 +60,17 @@ class Described:
 
 
 def describe(geoms: Geometries | Points, plane: Plane) -> Described:
-    """Describe WGS 84 geometries (n,); None or empty ones stay without description. Heights are dropped."""
+    """Describe WGS 84 geometries (n,); None or empty ones stay without description. Heights are dropped.
+
+    Outer rings run counter-clockwise (RFC 7946, 3.1.6), so that one outline is the same from every file format.
+    """
     if isinstance(geoms, Points):
         return _describe_points(geoms, plane)
     flat: Geometries = np.array(shapely.force_2d(np.asarray(geoms, dtype=object)), dtype=object)
     flat[shapely.is_empty(flat)] = None
     if (shapely.get_type_id(flat) <= _POINT).all():
         return _describe_points(Points(shapely.get_x(flat), shapely.get_y(flat)), plane)
+    flat = shapely.orient_polygons(flat)
     points = representative_points(flat)
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     boxes = shapely.bounds(plane.project(flat))
