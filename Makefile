@@ -7,6 +7,8 @@ NODE := $(PY) -m belltower.project.node
 LOCKS := requirements/base.txt requirements/build.txt requirements/test.txt
 WORKERS ?= auto
 export PYTHONUNBUFFERED = 1
+# Certificates of the machine, as everything else on it uses them (a bureau's proxy has its own).
+export UV_SYSTEM_CERTS ?= true
 
 .PHONY: help run setup test test-long bench lint types lock clean packages
 
@@ -18,27 +20,37 @@ run: setup ## Set up and serve the demo city
 
 setup: $(VENV)/.packages $(VENV)/.front-end $(VENV)/.messages ## Virtual environment, locked packages, front end, translations
 
+# "step N, words" says what begins; "$(took)" how long it took.
+step = @echo "[$(1)/4] $(2)"; date +%s > .step
+took = @echo "      $$(( $$(date +%s) - $$(cat .step) )) s"; rm -f .step
+
 $(VENV)/.uv: requirements/bootstrap.txt
-	@echo "[1/4] virtual environment"
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Belltower needs Python 3.11 or later with venv: on Debian, apt install python3-venv; or make PYTHON=/path/to/python3"; exit 1; }
+	$(call step,1,virtual environment)
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	$(took)
 	@touch $@
 
 $(VENV)/.packages: $(VENV)/.uv $(LOCKS) pyproject.toml
-	@echo "[2/4] locked packages"
+	$(call step,2,locked packages)
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes $(LOCKS)
 	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .
+	$(took)
 	@touch $@
 
 $(VENV)/.front-end: $(VENV)/.packages web/package-lock.json $(shell find web/src web/*.ts web/*.json -type f 2>/dev/null)
-	@echo "[3/4] front end"
-	@cd web && ../$(PY) -m belltower.project.node npm ci --no-audit --no-fund --loglevel=error
+	$(call step,3,front end)
+	@cd web && ../$(PY) -m belltower.project.node npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@cd web && ../$(PY) -m belltower.project.node npm run --silent build
+	$(took)
 	@touch $@
 
 $(VENV)/.messages: $(VENV)/.packages $(shell find belltower -name '*.po' 2>/dev/null)
-	@echo "[4/4] translations"
-	@for folder in $$(find belltower -type d -name locale); do $(VENV)/bin/pybabel -q compile -d $$folder -D django; done
+	$(call step,4,translations)
+	@for folder in $$(find belltower -type d -name locale); do $(VENV)/bin/pybabel -q compile -d $$folder -D django || exit 1; done
+	$(took)
 	@touch $@
 
 test: setup packages ## The whole suite (as root: with Debian's packages, a browser and Debian's PostgreSQL)

