@@ -70,7 +70,7 @@ def _batches(assets: int, owners: list[int], chance: np.random.Generator) -> Ite
         count = max(14, round(assets * share))
         for first in range(0, count, BATCH):
             size = min(BATCH, count - first)
-            at = _places(size, chance) + (east, north)
+            at = np.add(_places(size, chance), (east, north))
             yield AssetBatch(
                 kind=kind,
                 keys=[f"{kind}-{first + n}" for n in range(size)],
