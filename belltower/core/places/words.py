@@ -59,6 +59,8 @@ def normal(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode()).lower()
+    if unicodedata.is_normalized("NFD", plain):
+        return plain
     apart = unicodedata.normalize("NFD", plain)
     return "".join(character for character in apart if not unicodedata.combining(character))
 
@@ -119,39 +121,44 @@ def _words_of_code(code: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def _name_words(zh: str, en: str) -> str:
-    lexemes: set[str] = set()
-    for said in (zh, en):
-        plain = normal(said)
-        lexemes |= {start_of(plain), *_plain_words(plain), *_pinyin_words(plain)}
-    return " ".join(quoted(lexeme) for lexeme in sorted(lexemes) if lexeme)
+    """All lexemes are letters and digits behind at most one START, so none needs quoting."""
+    lexemes = dict.fromkeys((*_words_of_name(zh), *_words_of_name(en)))
+    return f"'{_APART.join(lexemes)}'" if lexemes else ""
 
 
-def _plain_words(text: str) -> Iterator[str]:
-    """Latin words as they are; Chinese as single characters and pairs."""
-    for run in _RUNS.findall(text):
-        if is_han(run):
-            yield from run
-            yield from _pairs(run)
-        else:
-            yield run[:LONGEST]
+def _words_of_name(said: str) -> Iterator[str]:
+    runs = _RUNS.findall(normal(said))
+    if not runs:
+        return
+    yield START + "".join(runs)[:LONGEST]
+    for run in runs:
+        yield from _plain_words(run)
+    if any(map(is_han, runs)):
+        yield from _pinyin_words(runs)
 
 
-def _pairs(run: str) -> Iterable[str]:
+@lru_cache(maxsize=50_000)
+def _plain_words(run: str) -> Sequence[str]:
+    """A Latin word as it is; Chinese as single characters and pairs."""
+    return (*run, *_pairs(run)) if is_han(run) else (run[:LONGEST],)
+
+
+def _pairs(run: str) -> Sequence[str]:
     """Neighbouring characters two by two; a single character stands for itself."""
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
-def _pinyin_words(text: str) -> Iterator[str]:
+def _pinyin_words(runs: Sequence[str]) -> Iterator[str]:
     """Full pinyin and initials from every syllable to the end, so that a prefix query may begin anywhere."""
-    runs = _RUNS.findall(text)
-    if not any(map(is_han, runs)):
-        return
     readings = [[said for run in runs for said in _syllables(run)[which]][:_MOST_UNITS] for which in (0, 1)]
     for syllables in readings if readings[0] != readings[1] else readings[:1]:
         initials = [said if said.isdigit() else said[:1] for said in syllables]
         for units in (syllables, initials):
-            yield START + "".join(units)[:LONGEST]
-            yield from ("".join(units[at:])[:LONGEST] for at in range(len(units)))
+            whole, at = "".join(units), 0
+            yield START + whole[:LONGEST]
+            for unit in units:
+                yield whole[at : at + LONGEST]
+                at += len(unit)
 
 
 @lru_cache(maxsize=50_000)
