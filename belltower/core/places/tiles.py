@@ -18,7 +18,7 @@ from belltower.core.places import city, pyramid, stamps, tile_content
 from belltower.core.places.columns import Box
 from belltower.core.places.kinds import register
 from belltower.core.places.scope import EVERYTHING, Scope
-from belltower.kernel.errors import Refusal
+from belltower.kernel.errors import NotFound
 from belltower.kernel.packs import Detail, Geometry, Register
 from belltower.kernel.texts import Text
 
@@ -33,7 +33,7 @@ _WIDER_THAN_PIXELS = 3
 _PIXELS = 512
 
 
-class NoSuchTile(Refusal):
+class NoSuchTile(NotFound):
     """Coordinates that no tile has."""
 
     code = "no_such_tile"
