@@ -10,7 +10,7 @@ export function listenToForms(): void {
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset["sent"]) event.preventDefault();
     form.dataset["sent"] = "1";
-    form.querySelector("button[type=submit], button:not([type])")?.classList.add("btn-loading");
+    event.submitter?.classList.add("btn-loading");
   });
   document.addEventListener("click", (event) => {
     if ((event.target as Element).closest("[data-back]")) history.back();
