@@ -36,12 +36,12 @@ def two_free_ports() -> int:
             return port
 
 
-def wait_until(holds: Callable[[], bool], within: float, what: str) -> float:
+def wait_until(holds: Callable[[], bool], within: float, what: str | Callable[[], str]) -> float:
     """Poll until it holds; how long it took, in seconds. Fails with ``what`` when time is up."""
     began = time.monotonic()
     while not holds():
         if time.monotonic() - began > within:
-            raise AssertionError(f"{what}: not so after {within:.0f} s")
+            raise AssertionError(f"{what if isinstance(what, str) else what()}: not so after {within:.0f} s")
         time.sleep(0.05)
     return time.monotonic() - began
 
@@ -71,12 +71,18 @@ class Installation:
                 [self.python, "-m", "belltower", "run", "--port", str(self.port), *self.options],
                 env=self.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        return wait_until(lambda: self.is_ready, within, f"ready ({self.said})")
+        return wait_until(lambda: self.is_ready, within, self.state)
 
     @property
     def said(self) -> str:
         """The end of what it printed."""
         return self.output.read_text(errors="replace")[-2000:]
+
+    def state(self) -> str:
+        """How it stands, for a test that waited in vain."""
+        logs = {path.name: path.read_text(errors="replace")[-1500:] for path in (self.home / "logs").glob("*.log")}
+        doors = {path: self.get(door, path) for door, path in ((8, "/health/live"), (9, "/health/ready"))}
+        return f"ready\n{doors}\n{self.processes()}\n{self.said}\n" + "\n".join(f"{n}:\n{t}" for n, t in logs.items())
 
     @property
     def is_ready(self) -> bool:

@@ -113,8 +113,8 @@ def storm(installation: Installation, chance: random.Random, kills: int) -> Coun
         strike(installation, target)
         struck[target] += 1
         if chance.random() < 0.7:
-            wait_until(lambda: installation.is_ready, 90, "ready again")
-    wait_until(lambda: installation.is_ready, 120, "ready at the end")
+            wait_until(lambda: installation.is_ready, 90, installation.state)
+    wait_until(lambda: installation.is_ready, 120, installation.state)
     return struck
 
 
@@ -168,10 +168,13 @@ def weather(installation: Installation, kills: int, files: int, seed: int) -> No
     editor = Editor(installation, str(prepared["token"]), uids)
     with tempfile.TemporaryDirectory() as folder:
         write_files(Path(folder), files)
-        loader = drive(installation, "load", folder)
-        editor.start()
-        struck = storm(installation, random.Random(seed), kills)
-        acknowledged = (loader.communicate(timeout=300)[0]).split()
+        with drive(installation, "load", folder) as loader:
+            editor.start()
+            try:
+                struck = storm(installation, random.Random(seed), kills)
+                acknowledged = (loader.communicate(timeout=300)[0]).split()
+            finally:
+                loader.kill()
     assert loader.returncode == 0
     wait_until(lambda: jobs_at_rest(installation), 240, "every job ended")
     editor.stop()
