@@ -57,7 +57,7 @@ test: setup packages ## The whole suite (as root: with Debian's packages, a brow
 	@.ci/test $(WORKERS)
 
 test-long: setup packages ## The long fault runs
-	@$(PY) -m pytest -m long
+	@$(PY) -m pytest -m long -s
 
 bench: setup ## Every benchmark, quickly (NAME=tiles for one, in full)
 	@$(PY) -m benchmarks $(NAME)
