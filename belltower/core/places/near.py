@@ -7,11 +7,11 @@ The box index gives candidates in the order of their boxes; lines and polygons a
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
+import psycopg
 import shapely
 from django.db import connection
 
@@ -24,8 +24,7 @@ _AT_FIRST, _MORE = 4, 4
 _SLACK_M = 0.001
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """An asset and how far its nearest part is, in metres of the city's plane; ``lon``/``lat`` is a point on it."""
 
     uid: UUID
@@ -52,7 +51,7 @@ def nearest(
         order = _order(distances, rows)[:count]
         # No asset is nearer than its box. Those not read have boxes as far as the last one read, or farther.
         if len(rows) < limit or (len(order) == count and distances[order[-1]] < rows[-1][_BOUND] - _SLACK_M):
-            return [_near(rows[n], distances[n]) for n in order]
+            return _told(rows, distances, order)
         limit *= _MORE
 
 
@@ -74,8 +73,8 @@ def within(
     box = f"(({x - reach!r},{y - reach!r}),({x + reach!r},{y + reach!r}))"
     rows = _rows(_WITHIN, x, y, kinds, scope, box=box, metres=reach)
     distances = _distances(rows, x, y)
-    order = [n for n in _order(distances, rows) if distances[n] <= metres]
-    return [_near(rows[n], distances[n]) for n in order[:most]]
+    order = _order(distances, rows)[: int(np.count_nonzero(distances <= metres))]
+    return _told(rows, distances, order[:most])
 
 
 def _in_plane(lon: float, lat: float) -> tuple[float, float]:
@@ -84,20 +83,24 @@ def _in_plane(lon: float, lat: float) -> tuple[float, float]:
 
 
 def _rows(
-    sql: str, x: float, y: float, kinds: Collection[str] | None, scope: Scope, **facts: object
+    sql: str, x: float, y: float, kinds: Collection[str] | None, scope: Scope, **facts: Any
 ) -> list[tuple[Any, ...]]:
     chosen = "" if kinds is None else "AND kind = ANY(%(kinds)s)"
     owned = "" if scope.owner_ids is None else "AND owner_id = ANY(%(owners)s)"
     facts |= {"x": x, "y": y, "kinds": list(kinds or ()), "owners": sorted(scope.owner_ids or ())}
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(columns=_COLUMNS, narrowed=f"AND life <> 'retired' {chosen} {owned}"), facts)
-        return list(cursor.fetchall())
+    connection.ensure_connection()
+    with psycopg.Cursor(
+        connection.connection
+    ) as cursor:  # Django's own cursor cannot read rows in binary, twice as fast
+        cursor.execute(
+            sql.format(columns=_COLUMNS, narrowed=f"AND life <> 'retired' {chosen} {owned}"), facts, binary=True
+        )
+        return cursor.fetchall()
 
 
 def _distances(rows: list[tuple[Any, ...]], x: float, y: float) -> np.ndarray:
     """Exact distances: from the corner of the box for points, whose box it is; measured by shape for the rest."""
-    corners = np.array([row[_CORNER] for row in rows], dtype=np.float64).reshape(-1, 2)
-    distances = np.hypot(corners[:, 0] - x, corners[:, 1] - y)
+    distances = np.hypot(_column(rows, _EAST) - x, _column(rows, _NORTH) - y)
     extended = [n for n, row in enumerate(rows) if row[_SHAPE] is not None]
     if extended:
         shapes = city.plane().project(shapely.from_wkb([bytes(rows[n][_SHAPE]) for n in extended]))
@@ -106,15 +109,22 @@ def _distances(rows: list[tuple[Any, ...]], x: float, y: float) -> np.ndarray:
 
 
 def _order(distances: np.ndarray, rows: list[tuple[Any, ...]]) -> list[int]:
-    return np.lexsort((np.array([row[_PK] for row in rows], dtype=np.int64), distances)).tolist()  # type: ignore[no-any-return]
+    return np.lexsort((_column(rows, _PK), distances)).tolist()  # type: ignore[no-any-return]
 
 
-def _near(row: tuple[Any, ...], distance: float) -> Near:
-    _pk, uid, kind, key, zh, en, life, lon, lat, *_ = row
-    return Near(uid, kind, key, Text(zh or "", en or "") if zh or en else None, life, lon, lat, float(distance))
+def _column(rows: list[tuple[Any, ...]], number: int) -> np.ndarray:
+    return np.array([row[number] for row in rows])
 
 
-_PK, _BOUND, _SHAPE, _CORNER = 0, 9, 10, slice(11, 13)
+def _told(rows: list[tuple[Any, ...]], distances: np.ndarray, order: list[int]) -> list[Near]:
+    found = []
+    for n, distance in zip(order, distances[order].tolist(), strict=True):
+        _pk, uid, kind, key, zh, en, life, lon, lat, *_ = rows[n]
+        found.append(Near(uid, kind, key, Text(zh or "", en or "") if zh or en else None, life, lon, lat, distance))
+    return found
+
+
+_PK, _BOUND, _SHAPE, _EAST, _NORTH = 0, 9, 10, 11, 12
 _COLUMNS = """
     id, uid, kind, key, name ->> 'zh', name ->> 'en', life, lon, lat, box <-> point(%(x)s, %(y)s),
     CASE WHEN width(box) + height(box) > 0 THEN geometry END, (box[0])[0], (box[0])[1]

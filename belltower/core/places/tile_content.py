@@ -143,9 +143,9 @@ def _whole(across: Any, down: Any) -> tuple[vector_tiles.Integers, vector_tiles.
     return np.floor(across).astype(np.int64), np.floor(down).astype(np.int64)
 
 
-def _shapes_query(zoom: int, kinds: Mapping[str, Detail | None], scope: Scope) -> tuple[str, dict[str, object]]:
+def _shapes_query(zoom: int, kinds: Mapping[str, Detail | None], scope: Scope) -> tuple[str, dict[str, Any]]:
     """The statement and its facts: the declared field of each kind as ``class``, and the values whose zoom has come."""
-    facts: dict[str, object] = {"kinds": list(kinds), "owners": sorted(scope.owner_ids or ()), "most": MOST}
+    facts: dict[str, Any] = {"kinds": list(kinds), "owners": sorted(scope.owner_ids or ()), "most": MOST}
     values, hidden = "", ""
     for number, (kind, detail) in enumerate(kinds.items()):
         if detail:
