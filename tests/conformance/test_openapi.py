@@ -27,7 +27,7 @@ __all__ = ["as_token", "bureau", "street"]
 pytestmark = pytest.mark.django_db
 DOCUMENT = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
 OPERATIONS = {one.ok().label: one.ok() for one in DOCUMENT.get_all_operations()}
-CASES = 30  # of each kind, for each operation
+CASES = 20  # of each kind, for each operation
 PROMISES = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -99,14 +99,13 @@ def test_nothing_is_answered_without_a_door_key(label: str, street: Street) -> N
     walk()
 
 
-@pytest.mark.parametrize("path", sorted({one.path for one in OPERATIONS.values()}))
-@pytest.mark.parametrize("method", ["DELETE", "PUT", "TRACE", "QUERY"])
-def test_a_method_that_an_address_has_not_is_refused(path: str, method: str, bureau: Client) -> None:
-    address = path.replace("{uid}", "0190b8a0-0000-7000-8000-000000000000").replace("{code}", "430405")
-    answer = bureau.generic(method, address.replace("{name}", "street_light"))
-    assert answer.status_code == 405
-    assert answer["Content-Type"] == "application/problem+json"
-    assert answer["Allow"]
+def test_a_method_that_an_address_has_not_is_refused(bureau: Client) -> None:
+    for path in {one.path for one in OPERATIONS.values()}:
+        address = path.format(uid="0190b8a0-0000-7000-8000-000000000000", code="430405", name="street_light")
+        for method in ("DELETE", "PUT", "TRACE", "QUERY"):
+            answer = bureau.generic(method, address)
+            told = (answer.status_code, answer["Content-Type"], bool(answer["Allow"]))
+            assert told == (405, "application/problem+json", True), f"{method} {path}"
 
 
 def _make_real(case: schemathesis.Case, street: Street) -> None:

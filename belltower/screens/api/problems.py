@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import get_language
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -77,6 +79,8 @@ def handle_with(api: NinjaAPI) -> None:
     api.add_exception_handler(AuthenticationError, _not_signed_in)
     api.add_exception_handler(HttpError, _http_error)
     api.add_exception_handler(Http404, _nowhere)
+    for unreadable in (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError):
+        api.add_exception_handler(unreadable, _unreadable)
     api.add_exception_handler(Exception, _broken)
 
 
@@ -100,6 +104,11 @@ def _nowhere(request: HttpRequest, error: Any) -> HttpResponse:
 def _http_error(request: HttpRequest, error: Any) -> HttpResponse:
     """Ninja's own refusal, which is always a body that is not JSON."""
     return answer(InvalidRequest(faults=[{"at": "body", "fault": str(error)}]), status=error.status_code)
+
+
+def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
+    """A body that ended early, is larger than is taken, or is no form."""
+    return answer(InvalidRequest(faults=[{"at": "body", "fault": str(error)}]), status=400)
 
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:

@@ -9,9 +9,9 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 
-def answering(media_type: str) -> dict[str, Any]:
-    """What the OpenAPI document says of an operation that answers a file; given on to ``asking``."""
-    content = {media_type: {"schema": {"type": "string"}}}
+def answering(media_type: str, *, holds: str = "string") -> dict[str, Any]:
+    """What the OpenAPI document says of an operation that answers a file (of JSON type ``holds``); for ``asking``."""
+    content = {media_type: {"schema": {"type": holds}}}
     return {"responses": {200: {"content": content, "description": "The file"}}}
 
 

@@ -17,4 +17,4 @@ def no_such_operation(request: HttpRequest) -> HttpResponse:
     return problems.answer(problems.no_such(request))
 
 
-urlpatterns = [path("api/", api.urls), re_path(r"^api/.*$", no_such_operation)]
+urlpatterns = [path("api/", api.urls), re_path(r"^api/", no_such_operation)]

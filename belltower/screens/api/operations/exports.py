@@ -30,7 +30,7 @@ def export_assets_csv(request: Request, where: Query[AssetFilter]) -> StreamingH
     return streamed(exports.stream_csv(wanted(where, scope=scope), scope=scope), "text/csv", "assets.csv")
 
 
-@router.get("/exports/assets.geojson", **asking(Verb.EXPORT, **answering(GEOJSON)))
+@router.get("/exports/assets.geojson", **asking(Verb.EXPORT, **answering(GEOJSON, holds="object")))
 def export_assets_geojson(request: Request, where: Query[AssetFilter]) -> StreamingHttpResponse:
     """Assets as a GeoJSON FeatureCollection (RFC 7946)."""
     scope = request.auth.scope
