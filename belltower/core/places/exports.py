@@ -25,6 +25,7 @@ import numpy as np
 import pyogrio.raw
 import shapely
 import xlsxwriter
+import xlsxwriter.worksheet
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -243,7 +244,7 @@ def _write_xlsx(exported: _Export, out: IO[bytes]) -> None:
     columns, number = exported.columns(with_place=True), 0
     with tempfile.TemporaryDirectory(prefix="belltower-export-") as folder:
         book = xlsxwriter.Workbook(out, {"constant_memory": True, "tmpdir": folder})
-        sheet = book.add_worksheet("assets")
+        sheet = book.add_worksheet("assets", worksheet_class=_ExactSheet)
         for at, column in enumerate(columns):
             sheet.write_string(0, at, column.name)
         for part in exported.parts():
@@ -252,6 +253,14 @@ def _write_xlsx(exported: _Export, out: IO[bytes]) -> None:
                 for at, column in enumerate(columns):
                     _write_cell(sheet, number, at, _plain(row.get(column.name)))
         book.close()
+
+
+class _ExactSheet(xlsxwriter.worksheet.Worksheet):  # type: ignore[misc]
+    """Writes numbers with all their digits; the library's own 16 do not tell every number from its neighbour."""
+
+    def _xml_number_element(self, number: float, attributes: Sequence[tuple[str, Any]] = ()) -> None:
+        said = "".join(f' {name}="{value}"' for name, value in attributes)
+        self.fh.write(f"<c{said}><v>{number!r}</v></c>")
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:

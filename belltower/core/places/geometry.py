@@ -16,6 +16,9 @@ import shapely
 CELL_LEVEL = 18
 """Cells are Web-Mercator tiles of this zoom (about 150 m wide at the equator)."""
 
+DIGITS = 9
+"""Decimals of a degree that are kept: a tenth of a millimetre."""
+
 _MERCATOR_LAT = 85.05112877980659  # atan(sinh(pi)): where Web Mercator ends
 _POINT, _LINE = 0, 1  # shapely's numbers; a ring (2) and all beyond are taken as outlines
 
@@ -62,7 +65,8 @@ class Described:
 def describe(geoms: Geometries | Points, plane: Plane) -> Described:
     """Describe WGS 84 geometries (n,); None or empty ones stay without description. Heights are dropped.
 
-    Outer rings run counter-clockwise (RFC 7946, 3.1.6), so that one outline is the same from every file format.
+    So that one place is the same from every file format, coordinates are kept to DIGITS of a degree and outer rings run
+    counter-clockwise (RFC 7946, 3.1.6).
     """
     if isinstance(geoms, Points):
         return _describe_points(geoms, plane)
@@ -70,7 +74,7 @@ def describe(geoms: Geometries | Points, plane: Plane) -> Described:
     flat[shapely.is_empty(flat)] = None
     if (shapely.get_type_id(flat) <= _POINT).all():
         return _describe_points(Points(shapely.get_x(flat), shapely.get_y(flat)), plane)
-    flat = shapely.orient_polygons(flat)
+    flat = shapely.orient_polygons(shapely.transform(flat, lambda vertices: np.round(vertices, DIGITS)))
     points = representative_points(flat)
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     boxes = shapely.bounds(plane.project(flat))
@@ -78,23 +82,23 @@ def describe(geoms: Geometries | Points, plane: Plane) -> Described:
 
 
 def _describe_points(points: Points, plane: Plane) -> Described:
-    lon, lat = points.lon, points.lat
+    lon, lat = np.round(points.lon, DIGITS), np.round(points.lat, DIGITS)
     boxes = np.full((len(points), 4), np.nan)
     known = ~(np.isnan(lon) | np.isnan(lat))
     x, y = plane.to_plane(lon[known], lat[known])
     boxes[known] = np.column_stack([x, y, x, y])
-    return Described(_points_to_wkb(points, known), boxes, lon, lat, cells(lon, lat))
+    return Described(_points_to_wkb(lon, lat, known), boxes, lon, lat, cells(lon, lat))
 
 
 _POINT_WKB = np.dtype([("order", "u1"), ("type", "<u4"), ("lon", "<f8"), ("lat", "<f8")])
 
 
-def _points_to_wkb(points: Points, known: npt.NDArray[np.bool_]) -> Geometries:
+def _points_to_wkb(lon: Floats, lat: Floats, known: npt.NDArray[np.bool_]) -> Geometries:
     """Little-endian WKB of points (OGC 06-103r4, 8.2), written at once."""
-    rows = np.zeros(len(points), dtype=_POINT_WKB)
-    rows["order"], rows["type"], rows["lon"], rows["lat"] = 1, 1, points.lon, points.lat
+    rows = np.zeros(len(lon), dtype=_POINT_WKB)
+    rows["order"], rows["type"], rows["lon"], rows["lat"] = 1, 1, lon, lat
     whole, size = rows.tobytes(), _POINT_WKB.itemsize
-    found = np.empty(len(points), dtype=object)
+    found = np.empty(len(lon), dtype=object)
     found[:] = [whole[at : at + size] for at in range(0, len(whole), size)]
     found[~known] = None
     return found

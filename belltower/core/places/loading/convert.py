@@ -15,9 +15,10 @@ import numpy as np
 import shapely
 
 from belltower.core.places.bulk import AssetBatch
+from belltower.core.places.geometry import DIGITS, Points
 from belltower.core.places.kinds import GIVEN
 from belltower.core.places.loading import values
-from belltower.core.places.loading.mapping import BY_GEOMETRY, ColumnMapping, Rule
+from belltower.core.places.loading.mapping import ColumnMapping, Rule
 from belltower.core.places.loading.placing import Placing, read_wkt
 from belltower.core.places.loading.readers.source import Chunk
 from belltower.core.places.loading.report import Aside
@@ -133,7 +134,7 @@ class Converter:
         elif columns.codes is not None:
             keys = columns.codes
         else:
-            keys = [_digest(geometry) for geometry in geoms] if self._mapping.key == BY_GEOMETRY else []
+            keys = _digests(geoms, len(chunk.rows))
         for at, key in enumerate(keys):
             if key is None:
                 columns.faults.setdefault(at, _NO_KEY)
@@ -356,10 +357,18 @@ def _floats(cells: Sequence[Any]) -> Any:
         return np.array([value if isinstance(value, int | float) else np.nan for value in found], dtype=np.float64)
 
 
+def _digests(geoms: Any, count: int) -> list[str | None]:
+    """A key of each geometry's own; None where there is none."""
+    if geoms is None:
+        return [None] * count
+    return list(map(_digest, _points(geoms.lon, geoms.lat) if isinstance(geoms, Points) else geoms))
+
+
 def _digest(geometry: Any) -> str | None:
     if geometry is None:
         return None
-    return hashlib.blake2b(shapely.to_wkb(geometry, byte_order=1), digest_size=10).hexdigest()
+    rounded = shapely.transform(geometry, lambda vertices: np.round(vertices, DIGITS))
+    return hashlib.blake2b(shapely.to_wkb(rounded, byte_order=1), digest_size=10).hexdigest()
 
 
 def _part(chunk: Chunk, rows: Any) -> Chunk:

@@ -17,7 +17,6 @@ from belltower.kernel.texts import Text
 
 FARTHEST_KM = 200.0
 """A place farther than this from the city's centre is no place of the city."""
-_DIGITS = 9  # of a degree: 0.1 mm, so that no file format's rounding makes another place
 _KM_PER_DEGREE = 111.2
 _IN_DEGREES = ("wgs84", "gcj02", "bd09")
 
@@ -52,8 +51,7 @@ class Placing:
             for nowhere in np.setdiff1d(np.arange(len(x)), at).tolist():
                 faults.setdefault(nowhere, _NOWHERE)
         lon, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)
-        found = self._system.to_wgs84(x[at], y[at])
-        lon[at], lat[at] = np.round(found[0], _DIGITS), np.round(found[1], _DIGITS)
+        lon[at], lat[at] = self._system.to_wgs84(x[at], y[at])
         lost = self._lost(at, x[at], y[at], lon[at], lat[at], faults)
         lon[lost] = lat[lost] = np.nan
         return Points(lon, lat)
@@ -75,9 +73,8 @@ class Placing:
     def _to_wgs84(self, geometries: Any, wanted: Geometry) -> Any:
         if wanted is Geometry.POINT:
             lon, lat = self._system.to_wgs84(shapely.get_x(geometries), shapely.get_y(geometries))
-            return shapely.points(np.round(lon, _DIGITS), np.round(lat, _DIGITS))
-        moved = self._system.geometries_to_wgs84(geometries)
-        return shapely.transform(moved, lambda vertices: np.round(vertices, _DIGITS))
+            return shapely.points(lon, lat)
+        return self._system.geometries_to_wgs84(geometries)
 
     def _lost(self, at: Any, x: Any, y: Any, lon: Any, lat: Any, faults: dict[int, Text]) -> Any:
         """Which of the rows ``at``, with raw coordinates x, y that came to lon, lat, are not in this city."""

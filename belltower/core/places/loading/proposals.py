@@ -32,7 +32,7 @@ from belltower.kernel.units import Quantity
 
 LOOKED_AT = 20_000
 """Rows on which a proposal rests."""
-_MOSTLY = 0.8  # a column is proposed as a field when this share of its known cells can be read
+_MOSTLY = 0.5  # a column is proposed as a field when this share of its known cells can be read
 _FEW = 10
 _IN_WORDS = (FieldType.BOOLEAN, FieldType.CHOICE)
 _SHAPEFILE_NAME = 10  # characters of a column name in a DBF table
@@ -53,6 +53,10 @@ _NO_CRS = Text(
 _WORDS = Text(
     zh="“{column}”列中的 {words} 无法识别，按“未知”处理；如另有含义，请在列对应中说明",
     en="In column '{column}' {words} cannot be read and count as not known; say in the mapping if they mean something.",
+)
+_LEFT_OUT = Text(
+    zh="“{column}”列的名称像字段“{field}”，但多数内容无法识别，未作对应",
+    en="Column '{column}' is called like the field '{field}', but most of it cannot be read as such; it is left out.",
 )
 _NO_PLACE = Text(zh="没有坐标列：部件将没有位置", en="No column says where: the assets will have no place.")
 
@@ -112,7 +116,7 @@ def propose_assets(
     target = chosen.name if chosen else next(iter(kinds), "") if has_kinds else ""
     if not sample.shape.has_geometry and not any(rule.to in ("lon", "geometry") for rule in columns.values()):
         warnings = [*warnings, _NO_PLACE]
-    warnings = [*warnings, *_warn_of_words(columns)]
+    warnings = [*warnings, *_warn_of_words(columns), *_warn_of_left_out(sample, chosen, columns)]
     ordered = {column: columns[column] for column in sample.shape.columns if column in columns}
     return Proposal(ColumnMapping(target, crs_used, ordered, key), ranked, (*warnings, *said))
 
@@ -251,6 +255,12 @@ def _unread(sample: Sample, column: str, read: Any) -> Sequence[str]:
     return found if len(found) <= _FEW else ()
 
 
+def _warn_of_left_out(sample: Sample, kind: AssetKind | None, columns: Mapping[str, Rule]) -> list[Text]:
+    """Columns that are called like a field, but hold what the field cannot."""
+    named = _by_names(sample, kind) if kind else {}
+    return [_LEFT_OUT.format(column=column, field=field) for column, field in named.items() if column not in columns]
+
+
 def _warn_of_words(columns: Mapping[str, Rule]) -> list[Text]:
     return [
         _WORDS.format(column=column, words=", ".join(f"'{word}'" for word in rule.words))
@@ -265,7 +275,7 @@ def _with_key(
     """The columns with the best key among them; without one, the code, else a digest of the geometry."""
     ranked = sorted(
         ((rank, at, column) for at, column in enumerate(sample.shape.columns)
-         if column not in columns and (rank := _key_rank(column, kind)) is not None and _is_unique(sample, column))
+         if column not in columns and (rank := _key_rank(column, kind)) is not None and _is_unique(sample, column, rank))
     )  # fmt: skip
     if ranked:
         rank, _, column = ranked[0]
@@ -277,7 +287,7 @@ def _with_key(
     return (columns, BY_GEOMETRY, [_BY_GEOMETRY_USED]) if has_place else (columns, "", [])
 
 
-_WEAK_RANK = 90
+_STRONG_RANK, _WEAK_RANK = 20, 90
 
 
 def _key_rank(column: str, kind: AssetKind | None) -> int | None:
@@ -296,10 +306,13 @@ def _key_rank(column: str, kind: AssetKind | None) -> int | None:
     return 35 if any(form.endswith(names.KEY_ENDINGS) for form in forms) else None
 
 
-def _is_unique(sample: Sample, column: str) -> bool:
-    """Whether every row has a value of its own (a row in a thousand may fail: it will be kept aside by name)."""
-    cells = sample.texts(column)
-    return bool(cells) and len(set(cells)) >= sample.count * 0.999 and len(cells) >= sample.count * 0.999
+def _is_unique(sample: Sample, column: str, rank: int) -> bool:
+    """Whether nearly every row has a value of its own; the few others will be kept aside by name.
+
+    A column that is called a key may have more of them than one that merely ends like one.
+    """
+    cells, share = sample.texts(column), 0.8 if rank <= _STRONG_RANK else 0.999
+    return bool(cells) and len(set(cells)) >= sample.count * share
 
 
 def _crs(sample: Sample, said: str | None, *, has_columns: bool) -> tuple[str, tuple[Text, ...]]:

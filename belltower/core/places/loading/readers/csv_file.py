@@ -124,7 +124,7 @@ def _plain_rows(lines: _Lines, delimiter: str, width: int) -> Cells:
         cells = list(csv.reader(block, delimiter=delimiter))
     except csv.Error:
         return []
-    if len(cells) != len(block) or set(map(len, cells)) != {width} or not all(map(any, cells)):
+    if len(cells) != len(block) or set(map(len, cells)) != {width} or not all(map(str.strip, map("".join, cells))):
         return []
     lines.drop()
     return cells
