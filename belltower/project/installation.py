@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,13 +48,15 @@ def read(environment: dict[str, str] | os._Environ[str] = os.environ) -> Install
 
 
 def _kept_secret(home: Path) -> str:
-    """The secret key of this home, made at the first call; two processes at once agree on one."""
+    """The secret key of this home, made at the first call; of two processes at once, both read the same whole one."""
     path = home / "secret-key"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        # Written beside its place first: under its own name it is never seen half.
+        with tempfile.NamedTemporaryFile("w", dir=home, prefix="secret-key.") as file:  # mode 0600
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text().strip()

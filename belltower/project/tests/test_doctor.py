@@ -45,6 +45,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def database(db: None, home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The test's own database as DATABASE_URL; what the test changes is committed, so it must be put back."""
+    with connection.cursor() as cursor:  # procrastinate's tables are not emptied between tests
+        cursor.execute("DELETE FROM procrastinate_workers")
     settings = connection.settings_dict
     url = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}"
     monkeypatch.setenv("DATABASE_URL", url)

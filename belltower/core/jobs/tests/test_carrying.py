@@ -44,10 +44,10 @@ def test_a_worker_carries_what_was_asked_for(officer: Actor) -> None:
 
 
 def test_a_finished_job_leaves_nothing_with_procrastinate(officer: Actor) -> None:
-    ask("test.count", by=officer, why="-", arguments={"to": 1})
+    job = ask("test.count", by=officer, why="-", arguments={"to": 1})
     serve(until_empty=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE args->>'job' = %s", [str(job.uid)])
         assert cursor.fetchone() == (0,)
 
 
@@ -270,3 +270,14 @@ def test_progress_raises_when_a_person_or_the_machine_wants_it_to_stop(clock: li
         running(ear, clock).progress(1)
     with pytest.raises(PutBack):
         running(Ear(), clock, is_stopping=True).progress(1)
+
+
+def test_a_job_whose_worker_died_before_it_began_is_handed_over_again(officer: Actor) -> None:
+    """procrastinate says that somebody does it, but that worker is gone."""
+    job = ask("test.count", by=officer, why="-", arguments={"to": 3})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL")
+    assert take_up_again() == 1
+    serve(until_empty=True)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.DONE, 1)
