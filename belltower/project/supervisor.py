@@ -18,8 +18,8 @@ from types import FrameType
 from belltower.project.processes import before_exec
 
 STOP_WITHIN_S = 8.0
-LONGEST_WAIT_S = 15.0
-STEADY_AFTER_S = 30.0
+LONGEST_WAIT_S = 5.0
+STEADY_AFTER_S = 10.0
 _LOOK_EVERY_S = 0.2
 _LOG_LIMIT_BYTES = 20 * 2**20
 
