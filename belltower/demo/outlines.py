@@ -72,18 +72,21 @@ def _grounds(geography: Geography, plane: MetricPlane, outline: shapely.Geometry
         rng = np.random.default_rng([int(district.code), 0])
         ground = shapely.union_all(shapes[whose == number])
         seat = in_plane(plane, (district.seat,))[0]
-        yield district, _candidates(ground, seat, len(district.streets) * _CANDIDATES, rng)
+        yield (
+            district,
+            _candidates(ground, seat, 2 if district.is_urban else 1, len(district.streets) * _CANDIDATES, rng),
+        )
 
 
-def _candidates(ground: shapely.Geometry, seat: Points, count: int, rng: np.random.Generator) -> Points:
-    """``count`` places within ``ground``; a place 3 km from the seat is twice as likely as one 8 km away."""
+def _candidates(ground: shapely.Geometry, seat: Points, power: int, count: int, rng: np.random.Generator) -> Points:
+    """``count`` places within ``ground``, the likelier the nearer to the seat: by the ``power`` of 1 / (2 km + way)."""
     x_min, y_min, x_max, y_max = ground.bounds
     shapely.prepare(ground)
     kept = np.empty((0, 2))
     while len(kept) < count:
         tried = rng.uniform((x_min, y_min), (x_max, y_max), (count * 4, 2))
         away = np.hypot(*(tried - seat).T)
-        likely = rng.random(len(tried)) < 5_000 / (2_000 + away)
+        likely = rng.random(len(tried)) < (5_000 / (2_000 + away)) ** power
         kept = np.concatenate([kept, tried[likely & shapely.contains_xy(ground, tried)]])
     return kept[:count]
 

@@ -25,7 +25,7 @@ class Extent:
 
 
 EXTENTS = {
-    Size.TOWN: Extent(core_lines=18, seat_lines=6, town_lines=0, block_m=210.0, grids_within_m=0),
+    Size.TOWN: Extent(core_lines=21, seat_lines=6, town_lines=0, block_m=210.0, grids_within_m=0),
     Size.CITY: Extent(core_lines=54, seat_lines=24, town_lines=0, block_m=200.0, grids_within_m=2_500),
     Size.MEGA: Extent(core_lines=84, seat_lines=54, town_lines=20, block_m=170.0, grids_within_m=6_000),
 }

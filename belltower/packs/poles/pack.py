@@ -66,9 +66,9 @@ pack = Pack(
     layers=(
         MapLayer("street_light", icon="bulb", colour="#6f7a86", min_zoom=10),
         MapLayer("traffic_signal", icon="traffic-lights", colour="#55606b", min_zoom=10),
-        MapLayer("signal_cabinet", icon="box", colour="#77818c", min_zoom=12),
-        MapLayer("push_button", icon="hand-click", colour="#8a939c", min_zoom=13),
-        MapLayer("camera_pole", icon="device-cctv", colour="#4e5a66", min_zoom=11),
+        MapLayer("signal_cabinet", icon="box", colour="#77818c", min_zoom=12, shown_at_first=False),
+        MapLayer("push_button", icon="hand-click", colour="#8a939c", min_zoom=13, shown_at_first=False),
+        MapLayer("camera_pole", icon="device-cctv", colour="#4e5a66", min_zoom=11, shown_at_first=False),
         MapLayer("shared_pole", icon="antenna", colour="#3f4a55", min_zoom=10),
     ),
 )  # fmt: skip

@@ -30,7 +30,7 @@ pack = Pack(
     ),
     cases=(CaseKind("full_bin", Text(zh="垃圾箱满溢", en="Full bin"), on="waste_bin", matter_code="06042"),),
     layers=(
-        MapLayer("waste_bin", icon="trash", colour="#7b8794", min_zoom=11),
-        MapLayer("collection_point", icon="recycle", colour="#5b6b7a", min_zoom=11),
+        MapLayer("waste_bin", icon="trash", colour="#7b8794", min_zoom=11, shown_at_first=False),
+        MapLayer("collection_point", icon="recycle", colour="#5b6b7a", min_zoom=11, shown_at_first=False),
     ),
 )  # fmt: skip
