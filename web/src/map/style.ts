@@ -44,8 +44,9 @@ export function styleOf(settings: Settings, shown: string[], look: Colours, sele
       ...streetNames(settings, look),
       ...points(settings, look),
       ...selection(look, selected),
-      ...clusters(settings, look),
+      // The topmost are placed first: a name gives way to a number, never the other way round.
       ...areaNames(settings, look),
+      ...clusters(settings, look),
     ],
   };
 }
@@ -154,7 +155,14 @@ function areaNames(settings: Settings, look: Colours): LayerSpecification[] {
     minzoom: from,
     maxzoom: until,
     filter: ["==", ["get", "level"], level],
-    layout: { "text-field": names(settings), "text-font": FONTS, "text-size": size, "text-padding": 6 },
+    layout: {
+      "text-field": names(settings),
+      "text-font": FONTS,
+      "text-size": size,
+      "text-padding": 6,
+      "text-variable-anchor": ["center", "top", "bottom"],
+      "text-radial-offset": 1.6,
+    },
     paint: { "text-color": look.quiet, "text-halo-color": look.paper, "text-halo-width": 1.6 },
   })) as LayerSpecification[];
 }
@@ -243,7 +251,10 @@ function selection(look: Colours, selected: string | null): LayerSpecification[]
 }
 
 function clusters(settings: Settings, look: Colours): LayerSpecification[] {
-  const common = { source: "assets", "source-layer": "clusters", ...within(settings) } as const;
+  const common = { source: "assets", "source-layer": "clusters" } as const;
+  // A cluster may hold assets on both sides of a border, so one whose middle lies outside is faded, never left out.
+  const seen = (opacity: number): DataDrivenPropertyValueSpecification<number> =>
+    settings.area ? ["case", ["within", settings.area.geometry as never], opacity, 0.4] : opacity;
   return [
     {
       id: "clusters",
@@ -251,7 +262,8 @@ function clusters(settings: Settings, look: Colours): LayerSpecification[] {
       ...common,
       paint: {
         "circle-color": look.paper,
-        "circle-opacity": 0.92,
+        "circle-opacity": seen(0.92),
+        "circle-stroke-opacity": seen(1),
         "circle-stroke-color": look.strong,
         "circle-stroke-width": 1.2,
         "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "n"]], 0, 8, 2, 13, 4, 22, 6, 30],
@@ -266,9 +278,9 @@ function clusters(settings: Settings, look: Colours): LayerSpecification[] {
         "text-font": FONTS,
         "text-size": 11.5,
         "text-allow-overlap": true,
-        "text-ignore-placement": true,
+        "text-padding": 9,
       },
-      paint: { "text-color": look.ink },
+      paint: { "text-color": look.ink, "text-opacity": seen(1) },
     },
   ];
 }

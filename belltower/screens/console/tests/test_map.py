@@ -62,6 +62,15 @@ def test_the_page_lists_layers_by_pack_with_counts(city):
     assert "Street light: 199 in the city, as a list" in answer.content.decode()
 
 
+def test_with_an_area_chosen_its_own_assets_are_counted(city):
+    area = Area.objects.get(code="430405001")
+    Asset.objects.filter(kind="street_light").update(area=Area.objects.get(code="430405"))
+    Asset.objects.filter(pk__in=Asset.objects.filter(kind="street_light").order_by("pk")[:3]).update(area=area)
+    page = as_("viewer").get("/map/", {"area": "430405001"}).content.decode()
+    assert "Street light: 3 in this area, as a list" in page
+    assert "Street light: 199 in this area, as a list" in as_("viewer").get("/map/?area=430405").content.decode()
+
+
 def test_the_address_chooses_layers_area_and_asset(lamp):
     answer = as_("viewer").get("/map/", {"kinds": "waste_bin", "area": "430405001", "asset": str(lamp.uid)})
     told = settings_of(answer)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import shapely
 from django.db import connection
+from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -47,7 +48,7 @@ class Layer:
 def show(request: ConsoleRequest) -> HttpResponse:
     """The page. The address may state ``kinds``, ``area``, ``at`` (zoom/lat/lon) and ``asset``."""
     area = _area(request)
-    packs = _packs(request)
+    packs = _packs(request, area)
     layers = [layer for _, layers in packs for layer in layers]
     return render(
         request,
@@ -96,9 +97,11 @@ def small(request: ConsoleRequest) -> HttpResponse:
     return JsonResponse(_settings(request, layers, None), json_dumps_params={"ensure_ascii": False})
 
 
-def _packs(request: ConsoleRequest, *, counted: bool = True) -> list[tuple[Text, list[Layer]]]:
-    """The layers of each pack that has any, with the number of assets the viewer may see."""
-    counts = pyramid.totals(request.scope) if counted else {}
+def _packs(
+    request: ConsoleRequest, area: Area | None = None, *, counted: bool = True
+) -> list[tuple[Text, list[Layer]]]:
+    """The layers of each pack that has any, with the number of assets the viewer may see (in ``area``, where given)."""
+    counts = _counts(request, area) if counted else {}
     asked = request.GET.get("kinds")
     chosen = set(asked.split(",")) if asked is not None else None
     known = register()
@@ -114,6 +117,14 @@ def _packs(request: ConsoleRequest, *, counted: bool = True) -> list[tuple[Text,
         for pack in known.packs
         if pack.layers
     ]  # fmt: skip
+
+
+def _counts(request: ConsoleRequest, area: Area | None) -> dict[str, int]:
+    """How many assets of each kind are on the map, or on that part of it."""
+    if area is None:
+        return pyramid.totals(request.scope)
+    inside = Asset.objects.filter(request.scope.assets(), area__path__startswith=area.path, cell__isnull=False)
+    return dict(inside.exclude(life=Life.RETIRED).order_by().values_list("kind").annotate(n=Count("pk")))
 
 
 def _settings(request: ConsoleRequest, layers: list[Layer], area: Area | None) -> dict[str, Any]:
