@@ -7,7 +7,8 @@ Loads, the demo city and feeds write assets here; a single edit is in actions/as
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,77 +103,131 @@ def merge_assets(
 
     A key that comes twice counts once: the first is taken. ``progress`` hears the number of rows staged so far.
     """
-    with transaction.atomic():
-        merge = Merge()
+    with transaction.atomic(), Merge(by=by, now=now, source=source) as merge:
         for batch in batches:
             merge.stage(batch)
             if progress:
                 progress(merge.staged)
-        for _ in merge.set_aside():
-            pass
-        return merge.finish(by=by, now=now, source=source)
+        return merge.finish()
+
+
+PART = 50_000
+"""Rows merged by one statement: enough for the sort to pay, few enough to begin early."""
 
 
 class Merge:
-    """One merge inside an open transaction: ``stage`` batches, hear what is ``set_aside``, then ``finish``.
+    """One merge inside an open transaction: ``stage`` batches, ``finish``, then see what was ``aside``.
 
-    Staging tables are temporary and go with the transaction.
+    While the database merges one part, in a thread that does nothing but wait for it, the caller prepares the next. The
+    thread only ever executes single statements on the transaction's own connection, which psycopg lets threads share;
+    whatever else the caller asks of the database meanwhile waits its turn. Staging tables go with the transaction.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, by: Actor, now: datetime, source: str, dry_run: bool = False) -> None:
         self.staged = 0
-        self._tables: dict[Says, str] = {}
-        self._hashes: dict[Says, list[Any]] = {}
+        self.aside: list[SetAside] = []
+        self._facts = {"by": by.name, "now": now, "source": source, "dry_run": dry_run}
+        self._plane, self._areas = city.plane(), AreaIndex.current()
+        self._waiting: dict[Says, _Part] = {}
+        self._parts: dict[Says, list[_Part]] = {}
+        self._total = MergeReport()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="merge")
+        self._merging: Future[MergeReport] | None = None
 
-    def stage(self, batch: AssetBatch) -> None:
-        """Describe the batch and copy it into its staging table."""
-        if not len(batch.keys):
-            return
-        table = self._table(batch.says)
-        lines = "\n".join(map("\t".join, zip(*_columns(batch, first=self.staged), strict=True))) + "\n"
-        with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
-            copy.write(lines)
-        self.staged += len(batch.keys)
-        self._hashes.setdefault(batch.says, []).append(np.fromiter(map(hash, batch.keys), np.int64, len(batch.keys)))
-
-    def _table(self, says: Says) -> str:
-        if says not in self._tables:
-            table = f"places_staged_{len(self._tables)}"
-            with connection.cursor() as cursor:
-                cursor.execute(f"DROP TABLE IF EXISTS {table}")  # an earlier merge of this same transaction
-                cursor.execute(f"CREATE TEMPORARY TABLE {table} ({_STAGED}) ON COMMIT DROP")
-            self._tables[says] = table
-        return self._tables[says]
-
-    def set_aside(self) -> Iterator[SetAside]:
-        """Take repeated keys and codes that belong to another asset out of the staging tables, and say which."""
+    def __enter__(self) -> Merge:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-            for says, table in self._tables.items():
-                cursor.execute(f"ANALYZE {table}")
-                if _may_repeat(self._hashes[says]):
-                    cursor.execute(_REPEATED.format(table=table))
-                    yield from (SetAside(row, _KEY_TWICE.format(key=key, first=first)) for row, key, first in cursor)
-                if "code" in says.columns:
-                    cursor.execute(_CODE_TAKEN.format(table=table), [says.kind])
-                    yield from (SetAside(row, _CODE_TWICE.format(code=code)) for row, code in cursor)
-
-    def finish(self, *, by: Actor, now: datetime, source: str, dry_run: bool = False) -> MergeReport:
-        """Merge what is staged; a dry run only counts."""
-        total = MergeReport()
-        with connection.cursor() as cursor:
             for setting in _SETTINGS:
                 cursor.execute(setting)
-            facts = {"by": by.name, "now": now, "source": source, "dry_run": dry_run}
-            for says, table in self._tables.items():
-                total += _merge(cursor, says, table, facts)
-        return total
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown(wait=True)
+
+    def stage(self, batch: AssetBatch) -> None:
+        """Describe the batch; when enough has gathered, give it to the database."""
+        if not len(batch.keys):
+            return
+        columns = _columns(batch, first=self.staged, plane=self._plane, areas=self._areas)
+        part = self._waiting.setdefault(batch.says, _Part(batch.says))
+        part.add(batch.keys, "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")
+        self.staged += len(batch.keys)
+        if part.rows >= PART:
+            self._hand_over(part)
+
+    def finish(self) -> MergeReport:
+        """Merge what is left, and say what came of all of it; a dry run only counted."""
+        for part in list(self._waiting.values()):
+            self._hand_over(part)
+        self._wait()
+        return self._total
+
+    def _hand_over(self, part: _Part) -> None:
+        """Copy the part into a staging table of its own, set aside what cannot be merged, and begin to merge the rest."""
+        self._wait()
+        del self._waiting[part.says]
+        earlier = self._parts.setdefault(part.says, [])
+        part.table = f"places_staged_{sum(map(len, self._parts.values()))}"
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {part.table}")  # an earlier merge of this same transaction
+            cursor.execute(f"CREATE TEMPORARY TABLE {part.table} ({_STAGED}) ON COMMIT DROP")
+            with cursor.copy(f"COPY {part.table} FROM STDIN") as copy:
+                for lines in part.lines:
+                    copy.write(lines)
+            self.aside += _set_aside(cursor, part, earlier)
+        part.lines.clear()
+        earlier.append(part)
+        self._merging = self._thread.submit(_merge, connection.connection, part.says, part.table, self._facts)
+
+    def _wait(self) -> None:
+        """Until the database has merged the part before. Raises what went wrong there."""
+        if self._merging is not None:
+            merging, self._merging = self._merging, None
+            with connection.wrap_database_errors:
+                self._total += merging.result()
 
 
-def _may_repeat(hashes: Sequence[Any]) -> bool:
-    """Whether two keys have one hash: then the database looks for the keys that are really the same."""
-    ordered = np.sort(np.concatenate(hashes))
-    return bool((ordered[1:] == ordered[:-1]).any())
+class _Part:
+    """Some rows that speak of the same, as COPY text, with a hash of each key by which repeats are suspected."""
+
+    def __init__(self, says: Says) -> None:
+        self.says, self.table, self.rows = says, "", 0
+        self.lines: list[str] = []
+        self._keys: list[str] = []
+        self.hashes = np.empty(0, np.int64)
+
+    def add(self, keys: Sequence[str], lines: str) -> None:
+        self.lines.append(lines)
+        self._keys += keys
+        self.rows += len(keys)
+
+    def suspects(self, earlier: Sequence[_Part]) -> list[str]:
+        """Keys whose hash came before, in this part or an ``earlier`` one; the keys themselves are forgotten then."""
+        hashes = np.fromiter(map(hash, self._keys), np.int64, self.rows)
+        order = np.argsort(hashes, kind="stable")
+        self.hashes = hashes[order]
+        repeated = np.zeros(self.rows, dtype=bool)
+        repeated[order[1:][self.hashes[1:] == self.hashes[:-1]]] = True
+        for part in earlier:
+            repeated |= np.isin(hashes, part.hashes)
+        found = [self._keys[at] for at in np.flatnonzero(repeated).tolist()]
+        self._keys = []
+        return found
+
+
+def _set_aside(cursor: Any, part: _Part, earlier: Sequence[_Part]) -> list[SetAside]:
+    """Take repeated keys, and codes that belong to another asset, out of the part's table, and say which."""
+    found: list[SetAside] = []
+    tables = [one.table for one in (*earlier, part)]
+    if suspects := part.suspects(earlier):
+        staged = " UNION ALL ".join(f"SELECT key, row FROM {table}" for table in tables)
+        cursor.execute(_REPEATED.format(table=part.table, staged=staged), [suspects])
+        found += [SetAside(row, _KEY_TWICE.format(key=key, first=first)) for row, key, first in cursor.fetchall()]
+    if "code" in part.says.columns:
+        staged = " UNION ALL ".join(f"SELECT code, key, row FROM {table}" for table in tables)
+        cursor.execute(_CODE_TAKEN.format(table=part.table, staged=staged), [part.says.kind])
+        found += [SetAside(row, _CODE_TWICE.format(code=code)) for row, code in cursor.fetchall()]
+    return found
 
 
 # The insert sorts by cell and fills a GIN index; both are far quicker with room to work. Only for this transaction.
@@ -182,13 +237,13 @@ _STAGED = """
     cell bigint, area_id bigint, owner_id bigint, fields jsonb, valid_from timestamptz, words text
 """
 _REPEATED = """
-    WITH repeated AS (SELECT key, min(row) AS first FROM {table} GROUP BY key HAVING count(*) > 1)
-    DELETE FROM {table} s USING repeated r WHERE s.key = r.key AND s.row > r.first
-    RETURNING s.row, s.key, r.first
+    WITH firsts AS (SELECT key, min(row) AS first FROM ({staged}) AS staged WHERE key = ANY(%s) GROUP BY key)
+    DELETE FROM {table} s USING firsts f WHERE s.key = f.key AND s.row > f.first
+    RETURNING s.row, s.key, f.first
 """
 _CODE_TAKEN = """
     WITH ranked AS (SELECT row, code, key, row_number() OVER (PARTITION BY code ORDER BY row) AS place
-                    FROM {table} WHERE code IS NOT NULL),
+                    FROM ({staged}) AS staged WHERE code IS NOT NULL),
          taken AS (SELECT r.row FROM ranked r LEFT JOIN places_asset a ON a.code = r.code
                    WHERE r.place > 1 OR (a.id IS NOT NULL AND (a.kind, a.key) <> (%s, r.key)))
     DELETE FROM {table} s USING taken t WHERE s.row = t.row RETURNING s.row, s.code
@@ -203,8 +258,9 @@ _CODE_TWICE = Text(
 )
 
 
-def _merge(cursor: Any, says: Says, table: str, facts: Mapping[str, object]) -> MergeReport:
-    """Merge one staging table. Returns what was, or in a dry run would be, made and changed."""
+def _merge(raw: Any, says: Says, table: str, facts: Mapping[str, object]) -> MergeReport:
+    """Merge one staging table on psycopg's connection ``raw``. Returns what was, or in a dry run would be, done."""
+    cursor = raw.cursor()
     known = {**facts, "kind": says.kind, "field_names": None if says.field_names is None else list(says.field_names)}
     differs = _differs(says)
     cursor.execute(
@@ -261,9 +317,11 @@ def _update(says: Says, table: str, differs: str) -> str:
 
 def _rewrite_words(cursor: Any) -> None:
     """Words of the changed assets just selected: the source spoke of name or code only, the other stays findable."""
-    with connection.cursor() as writer:
+    with cursor.connection.cursor() as writer:
         while rows := cursor.fetchmany(_PART):
-            names = [Text.read(json.loads(name)) if name else None for *_, name in rows]
+            names = [
+                Text.read(name if isinstance(name, dict) else json.loads(name)) if name else None for *_, name in rows
+            ]
             words = _words([row[1] for row in rows], [row[2] for row in rows], names)
             pairs = [(text, row[0]) for text, row in zip(words, rows, strict=True)]
             writer.executemany("UPDATE places_asset SET words = %s::tsvector WHERE id = %s", pairs)
@@ -282,7 +340,7 @@ def _insert(table: str, *, is_all_new: bool) -> str:
         FROM {table} s {new} ORDER BY cell"""
 
 
-def _columns(batch: AssetBatch, *, first: int) -> list[Sequence[str]]:
+def _columns(batch: AssetBatch, *, first: int, plane: Any, areas: AreaIndex) -> list[Sequence[str]]:
     """The staging columns of a batch as COPY text, in the order of the staging table."""
     count = len(batch.keys)
     nothing = [NULL] * count
@@ -298,7 +356,7 @@ def _columns(batch: AssetBatch, *, first: int) -> list[Sequence[str]]:
         if batch.names is None
         else _nullable([None if name is None else _json(name.as_json()) for name in names]),
         nothing if batch.lives is None else [NULL if life is None else life for life in batch.lives],
-        *(_placed(batch.geoms) if batch.geoms is not None else [nothing] * 6),
+        *(_placed(batch.geoms, plane, areas) if batch.geoms is not None else [nothing] * 6),
         nothing if batch.owner_ids is None else [NULL if pk is None else str(pk) for pk in batch.owner_ids],
         nothing
         if batch.fields is None
@@ -308,11 +366,11 @@ def _columns(batch: AssetBatch, *, first: int) -> list[Sequence[str]]:
     ]
 
 
-def _placed(geoms: Any) -> list[list[str]]:
+def _placed(geoms: Any, plane: Any, index: AreaIndex) -> list[list[str]]:
     """geometry, box, lon, lat, cell and area of each geometry, as COPY text."""
-    found: Described = describe(geoms, city.plane())
+    found: Described = describe(geoms, plane)
     missing = np.isnan(found.lon)
-    areas = _areas(found, missing)
+    areas = _areas(found, missing, index)
     lon, lat = list(map(repr, found.lon.tolist())), list(map(repr, found.lat.tolist()))
     columns: list[list[str]] = [
         [NULL if wkb is None else rf"\\x{wkb.hex()}" for wkb in found.wkb.tolist()],
@@ -339,9 +397,9 @@ def _uids(count: int) -> list[str]:
     return [whole[at : at + 32] for at in range(0, len(whole), 32)]
 
 
-def _areas(found: Described, missing: Any) -> Any:
+def _areas(found: Described, missing: Any, index: AreaIndex) -> Any:
     areas = np.full(len(missing), -1, dtype=np.int64)
-    areas[~missing] = AreaIndex.current().locate(found.lon[~missing], found.lat[~missing])
+    areas[~missing] = index.locate(found.lon[~missing], found.lat[~missing])
     return areas
 
 

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from django.db import connection, transaction
 
 from belltower.core.places import city
 from belltower.core.places.actions.parties import PartyDraft, put_parties
-from belltower.core.places.bulk import Merge, SetAside
+from belltower.core.places.bulk import Merge, MergeReport, SetAside
 from belltower.core.places.loading.convert import Converter
 from belltower.core.places.loading.errors import WhichKind
 from belltower.core.places.loading.mapping import ColumnMapping, check
@@ -91,7 +92,7 @@ class _Loading:
         self._by, self._now, self._load, self._dry_run = by, now, load, dry_run
         self._profile = city.current()
         self._owners = Owners(by=by, dry_run=dry_run)
-        self._merge = Merge()
+        self._merge = Merge(by=by, now=now, source=source.name[:120], dry_run=dry_run)
         self._converter = Converter(
             mapping,
             kinds=kinds,
@@ -104,17 +105,9 @@ class _Loading:
         self._rows = 0
 
     def run(self, progress: Progress) -> LoadReport:
-        for chunk in self._source.chunks():
-            converted = self._converter.convert(chunk)
-            self._converter.placing.refuse_wrong_place(self._source.name, self._profile.plane)
-            for batch in converted.batches:
-                self._merge.stage(batch)
-            self._aside.keep(converted.aside)
-            self._rows += len(chunk.rows) + len(chunk.broken)
-            progress(self._rows, round(self._rows / chunk.share) if chunk.share else None, READING)
-        progress(self._rows, self._rows, MERGING)
-        self._aside.keep(self._repeated(sorted(self._merge.set_aside(), key=lambda one: one.row)))
-        merged = self._merge.finish(by=self._by, now=self._now, source=self._source.name[:120], dry_run=self._dry_run)
+        with self._merge:
+            merged = self._merged(progress)
+        self._aside.keep(self._repeated(sorted(self._merge.aside, key=lambda one: one.row)))
         return LoadReport(
             target=self._mapping.target,
             rows=self._rows,
@@ -126,6 +119,19 @@ class _Loading:
             is_dry_run=self._dry_run,
             examples=tuple(self._aside.examples),
         )
+
+    def _merged(self, progress: Progress) -> MergeReport:
+        """All rows of the file, merged as they are read."""
+        for chunk in self._source.chunks():
+            converted = self._converter.convert(chunk)
+            self._converter.placing.refuse_wrong_place(self._source.name, self._profile.plane)
+            for batch in converted.batches:
+                self._merge.stage(batch)
+            self._aside.keep(converted.aside)
+            self._rows += len(chunk.rows) + len(chunk.broken)
+            progress(self._rows, round(self._rows / chunk.share) if chunk.share else None, READING)
+        progress(self._rows, self._rows, MERGING)
+        return self._merge.finish()
 
     def _repeated(self, found: Sequence[SetAside]) -> Iterator[Aside]:
         """The rows that only the staged whole showed to be wrong; they are looked up in the file again."""
@@ -188,7 +194,12 @@ class AsideKeeper:
         self.examples: list[Aside] = []
 
     def keep(self, rows: Iterable[Aside]) -> None:
-        """Write the rows by COPY, as they come."""
+        """Write the rows by COPY, as they come. Where there are none, the database is not asked: it may be merging."""
+        rows = iter(rows)
+        first = next(rows, None)
+        if first is None:
+            return
+        rows = chain((first,), rows)
         if self._load is None:
             for aside in rows:
                 self._note(aside)

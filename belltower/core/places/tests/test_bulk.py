@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from belltower.core.places import bulk
 from belltower.core.places.actions.city import use_profile
 from belltower.core.places.bulk import AssetBatch, Merge, MergeReport, merge_assets
 from belltower.core.places.city import load_profile
@@ -86,34 +87,53 @@ def test_a_spoken_field_without_a_value_is_forgotten() -> None:
 
 def test_a_key_that_comes_twice_counts_once() -> None:
     """The first is taken; the later rows are told with their number and the first's."""
-    with transaction.atomic():
-        batch = Merge()
+    with transaction.atomic(), Merge(by=DESK, now=MAY, source="test") as batch:
         batch.stage(lights(3, keys=["A", "B", "A"], rows=[2, 3, 4]))
         batch.stage(lights(2, keys=["B", "C"], rows=[5, 6]))
-        aside = sorted((one.row, one.reason.en) for one in batch.set_aside())
-        report = batch.finish(by=DESK, now=MAY, source="test")
+        report = batch.finish()
+    aside = sorted((one.row, one.reason.en) for one in batch.aside)
     assert [row for row, _ in aside] == [4, 5]
     assert "'A' appears twice (first at row 2)" in aside[0][1]
     assert report == MergeReport(created=3)
     assert Asset.objects.get(key="A").lon == 112.57
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_repeats_are_found_across_parts(monkeypatch: pytest.MonkeyPatch, dry_run: bool) -> None:
+    """A key or code that came in an earlier part, long merged, is set aside as within one part."""
+    monkeypatch.setattr(bulk, "PART", 2)
+    code = "43040501037000001"
+    with transaction.atomic(), Merge(by=DESK, now=MAY, source="test", dry_run=dry_run) as batch:
+        batch.stage(lights(2, keys=["A", "B"], codes=[code, None], rows=[2, 3]))
+        batch.stage(lights(2, keys=["C", "A"], codes=[None, None], rows=[4, 5]))
+        batch.stage(lights(2, keys=["D", "E"], codes=[code, None], rows=[6, 7]))
+        report = batch.finish()
+    assert {(one.row, one.reason.en.split(" ")[1]) for one in batch.aside} == {(5, "key"), (6, "code")}
+    assert report == MergeReport(created=4)
+    assert Asset.objects.count() == (0 if dry_run else 4)
+
+
+def test_what_fails_in_one_part_undoes_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "PART", 2)
+    with pytest.raises(IntegrityError, match="owner"), transaction.atomic():
+        merge(lights(2), lights(2, keys=["X", "Y"], owner_ids=[None, 987_654]), lights(2, keys=["V", "W"]))
+    assert not Asset.objects.exists()
+
+
 def test_a_code_of_another_asset_is_not_taken_over() -> None:
     merge(lights(1, codes=["43040501037000001"]))
-    with transaction.atomic():
-        batch = Merge()
+    with transaction.atomic(), Merge(by=DESK, now=JUNE, source="test") as batch:
         batch.stage(lights(2, keys=["L-0", "X"], codes=["43040501037000001"] * 2, rows=[2, 3]))
-        [aside] = batch.set_aside()
-        report = batch.finish(by=DESK, now=JUNE, source="test")
+        report = batch.finish()
+    [aside] = batch.aside
     assert (aside.row, report) == (3, MergeReport(unchanged=1))
 
 
 def test_a_dry_run_counts_the_same_and_writes_nothing() -> None:
     merge(lights(2))
-    with transaction.atomic():
-        batch = Merge()
+    with transaction.atomic(), Merge(by=DESK, now=JUNE, source="test", dry_run=True) as batch:
         batch.stage(lights(4, fields=[{"height": 99}] * 4))
-        report = batch.finish(by=DESK, now=JUNE, source="test", dry_run=True)
+        report = batch.finish()
     assert report == MergeReport(created=2, changed=2)
     assert Asset.objects.count() == 2
 
