@@ -80,7 +80,7 @@ def run(wishes: Wishes, *, say: Say) -> None:
             prepare_city(wishes.profile, size=wishes.size, is_demo=wishes.is_demo, say=say)
         logins = demo_logins()
         _let_go_of_the_database()
-        supervisor = Supervisor(_children(wishes, logs), say=say, each_round=_keep_database(server, say))
+        supervisor = Supervisor(_doors(wishes, logs), say=say, each_round=_keep_database(server, say))
         supervisor.listen_to_signals()
         try:
             _serve(supervisor, wishes, logs, say, logins)
@@ -91,24 +91,25 @@ def run(wishes: Wishes, *, say: Say) -> None:
 
 def _serve(supervisor: Supervisor, wishes: Wishes, logs: Path, say: Say, logins: list[Login]) -> None:
     deadline = time.monotonic() + SERVED_WITHIN_S
-    with step("web, gateway, worker", say):
+    with step("web, gateway", say):
         supervisor.start()
         is_up = supervisor.watch(lambda: _all_answer(wishes) or time.monotonic() > deadline)
     if is_up and not _all_answer(wishes):
         raise NotServed(seconds=int(SERVED_WITHIN_S), log=logs / "web.log")
     if is_up:
+        # After the doors, so that they have the processor to themselves while somebody waits for the first page.
+        supervisor.add(Child("worker", module_command("worker"), logs / "worker.log"))
         _announce(wishes, logins, say)
         supervisor.watch()
 
 
-def _children(wishes: Wishes, logs: Path) -> list[Child]:
+def _doors(wishes: Wishes, logs: Path) -> list[Child]:
     at = ("--host", wishes.host)
     web = module_command("web", *at, "--port", str(wishes.port), "--workers", str(wishes.workers))
     gateway = module_command("gateway", *at, "--port", str(wishes.gateway_port))
     return [
         Child("web", web, logs / "web.log", environment=_hosts(wishes.host)),
         Child("gateway", gateway, logs / "gateway.log"),
-        Child("worker", module_command("worker"), logs / "worker.log"),
     ]
 
 

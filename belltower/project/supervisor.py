@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -93,9 +93,9 @@ class Supervisor:
     """Runs ``children`` until it is told to stop; ``each_round`` is called in between (it keeps the database up)."""
 
     def __init__(
-        self, children: Sequence[Child], *, say: Callable[[str], None], each_round: Callable[[], None]
+        self, children: Iterable[Child], *, say: Callable[[str], None], each_round: Callable[[], None]
     ) -> None:
-        self.children = children
+        self.children = list(children)
         self._say = say
         self._each_round = each_round
         self._told = threading.Event()
@@ -116,6 +116,11 @@ class Supervisor:
         """Start every child."""
         for child in self.children:
             child.start()
+
+    def add(self, child: Child) -> None:
+        """Start one more child and keep it alive with the others."""
+        child.start()
+        self.children.append(child)
 
     def watch(self, until: Callable[[], bool] = lambda: False) -> bool:
         """Keep all children alive until told to stop (False) or ``until()`` holds (True)."""
