@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Unit grids cover their community exactly, are walkable in size, and are numbered as people read."""
 
-
 import numpy as np
 import pytest
 import shapely
