@@ -14,6 +14,8 @@ from benchmarks.mixed_city import SIDE_M, build
 
 ASSETS, QUESTIONS = 1_000_000, 400
 QUICK_ASSETS, QUICK_QUESTIONS = 60_000, 150
+MOST = 1000
+"""The most rows that the API gives at once."""
 
 
 def main(arguments: list[str]) -> None:
@@ -34,8 +36,11 @@ def ask(questions: int) -> None:
         "nearest 10": _measure(places, lambda lon, lat: near.nearest(lon, lat, count=10)),
         "nearest 10 of two kinds": _measure(places, lambda lon, lat: near.nearest(lon, lat, count=10, kinds=kinds)),
         "nearest 10 of a rare kind": _measure(places, lambda lon, lat: near.nearest(lon, lat, count=10, kinds=rare)),
-        "within 500 m": _measure(places, lambda lon, lat: near.within(lon, lat, 500)),
-        "within 500 m of two kinds": _measure(places, lambda lon, lat: near.within(lon, lat, 500, kinds=kinds)),
+        "within 500 m": _measure(places, lambda lon, lat: near.within(lon, lat, 500, most=MOST)),
+        "within 500 m, all": _measure(places, lambda lon, lat: near.within(lon, lat, 500)),
+        "within 500 m of two kinds": _measure(
+            places, lambda lon, lat: near.within(lon, lat, 500, kinds=kinds, most=MOST)
+        ),
     }
     print(f"{'question':28} {'p50 ms':>8} {'p95 ms':>8} {'worst':>8} {'rows':>7}")
     for name, (took, rows) in figures.items():
