@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -22,10 +23,13 @@ def command() -> None:
 def serve(program: tuple[str, ...]) -> None:
     """Serve the database for as long as PROGRAM runs (after --); the exit status is its own.
 
-    Where a city is being served already, its database is used. `belltower database url` says how to reach it.
+    Where a city is being served already, its database is used. PROGRAM finds it by PGHOST, which is set for it: the
+    socket lies elsewhere when the installation's path is too long for one. `belltower database url` is the whole address.
     """
+    chosen = installation.read()
+    reached = {} if chosen.database_url else {"PGHOST": str(Postgres(chosen.postgres_folder).sockets)}
     with database.running():
-        sys.exit(subprocess.run(program).returncode)
+        sys.exit(subprocess.run(program, env={**os.environ, **reached}).returncode)
 
 
 @command.command()
