@@ -224,8 +224,14 @@ def _set_aside(cursor: Any, part: _Part, earlier: Sequence[_Part]) -> list[SetAs
     return found
 
 
-# The insert sorts by cell and fills a GIN index; both are far quicker with room to work. Only for this transaction.
-_SETTINGS = ("SET LOCAL work_mem = '128MB'", "SET LOCAL gin_pending_list_limit = '64MB'")
+# The insert sorts by cell and fills a GIN index; both are far quicker with room to work. A part is looked up among the
+# assets by its keys: never by reading all of them, which a planner without statistics of the part likes to do.
+_SETTINGS = (
+    "SET LOCAL work_mem = '128MB'",
+    "SET LOCAL gin_pending_list_limit = '64MB'",
+    "SET LOCAL enable_hashjoin = off",
+    "SET LOCAL enable_mergejoin = off",
+)
 _STAGED = """
     row bigint, uid uuid, key text, code text, name jsonb, life text, geometry bytea, box box, lon float8, lat float8,
     cell bigint, area_id bigint, owner_id bigint, fields jsonb, valid_from timestamptz, words text
@@ -256,19 +262,27 @@ def _merge(raw: Any, says: Says, table: str, facts: Mapping[str, object]) -> Mer
     """Merge one staging table on psycopg's connection ``raw``. Returns what was, or in a dry run would be, done."""
     cursor = raw.cursor()
     known = {**facts, "kind": says.kind, "field_names": None if says.field_names is None else list(says.field_names)}
-    differs = _differs(says)
-    cursor.execute(
-        f"""SELECT count(*) FILTER (WHERE a.id IS NULL), count(*) FILTER (WHERE a.id IS NOT NULL AND ({differs})),
-                   count(*) FROM {table} s LEFT JOIN places_asset a ON a.kind = %(kind)s AND a.key = s.key""",
-        known,
-    )
-    created, changed, rows = cursor.fetchone()
-    if changed and not facts["dry_run"]:
-        cursor.execute(_update(says, table, differs), known)
+    if facts["dry_run"]:
+        cursor.execute(_count(says, table), known)
+        return MergeReport(*cursor.fetchone())
+    cursor.execute(f"SELECT count(*) FROM {table}")
+    (rows,) = cursor.fetchone()
+    cursor.execute(_insert(table), known)
+    created, changed = cursor.rowcount, 0
+    if created < rows:
+        cursor.execute(_update(says, table), known)
+        changed = cursor.rowcount
         _rewrite_words(cursor)
-    if created and not facts["dry_run"]:
-        cursor.execute(_insert(table, is_all_new=created == rows), known)
     return MergeReport(created, changed, rows - created - changed)
+
+
+def _count(says: Says, table: str) -> str:
+    """How many would be made, changed and left as they are."""
+    differs = _differs(says)
+    return f"""
+        SELECT count(*) FILTER (WHERE a.id IS NULL), count(*) FILTER (WHERE a.id IS NOT NULL AND ({differs})),
+               count(*) FILTER (WHERE a.id IS NOT NULL AND NOT ({differs}))
+        FROM {table} s LEFT JOIN places_asset a ON a.kind = %(kind)s AND a.key = s.key"""
 
 
 def _new(column: str, says: Says) -> str:
@@ -287,7 +301,8 @@ def _differs(says: Says) -> str:
     return f"({', '.join(old for old, _ in pairs)}) IS DISTINCT FROM ({', '.join(new for _, new in pairs)})"
 
 
-def _update(says: Says, table: str, differs: str) -> str:
+def _update(says: Says, table: str) -> str:
+    """Existing assets that differ; returns them where their words must be written anew. What was just made does not differ."""
     sets = {column: _new(column, says) for column in says.columns}
     if "geometry" in sets:
         sets |= {column: f"s.{column}" for column in ("box", "lon", "lat", "cell", "area_id")}
@@ -301,16 +316,17 @@ def _update(says: Says, table: str, differs: str) -> str:
         "source": "%(source)s",
     }
     assigned = ", ".join(f"{column} = {value}" for column, value in sorted(sets.items()))
-    rewritten = "false" if speaks_all or not {"name", "code"} & says.columns else "true"
+    is_rewritten = not speaks_all and bool({"name", "code"} & says.columns)
     return f"""
-        WITH changed AS (UPDATE places_asset a SET {assigned} FROM {table} s
-                         WHERE a.kind = %(kind)s AND a.key = s.key AND {differs}
-                         RETURNING a.id, a.key, a.code, a.name)
-        SELECT id, key, code, name FROM changed WHERE {rewritten}"""
+        UPDATE places_asset a SET {assigned} FROM {table} s
+        WHERE a.kind = %(kind)s AND a.key = s.key AND {_differs(says)}
+        {"RETURNING a.id, a.key, a.code, a.name" if is_rewritten else ""}"""
 
 
 def _rewrite_words(cursor: Any) -> None:
-    """Words of the changed assets just selected: the source spoke of name or code only, the other stays findable."""
+    """Words of the changed assets just returned, if any: the source spoke of name or code only, the other stays findable."""
+    if cursor.description is None:
+        return
     with cursor.connection.cursor() as writer:
         while rows := cursor.fetchmany(_PART):
             names = [
@@ -321,14 +337,11 @@ def _rewrite_words(cursor: Any) -> None:
             writer.executemany("UPDATE places_asset SET words = %s::tsvector WHERE id = %s", pairs)
 
 
-def _insert(table: str, *, is_all_new: bool) -> str:
-    """New assets in the order of their cells, so that neighbours share pages and indexes grow in place."""
-    new = (
-        "" if is_all_new else "WHERE NOT EXISTS (SELECT FROM places_asset a WHERE a.kind = %(kind)s AND a.key = s.key)"
-    )
+def _insert(table: str) -> str:
+    """What is not there yet, in the order of cells, so that neighbours share pages and indexes grow in place."""
     return f"""
         INSERT INTO places_asset (uid, kind, key, code, name, life, geometry, box, lon, lat, cell, area_id, owner_id,
                                   fields, source, valid_from, recorded_at, recorded_by, words)
         SELECT uid, %(kind)s, key, code, name, coalesce(life, 'in_service'), geometry, box, lon, lat, cell, area_id,
                owner_id, coalesce(fields, '{{}}'), %(source)s, valid_from, %(now)s, %(by)s, words::tsvector
-        FROM {table} s {new} ORDER BY cell"""
+        FROM {table} ORDER BY cell ON CONFLICT (kind, key) DO NOTHING"""
