@@ -244,7 +244,7 @@ class Postgres:
 
     def _options(self) -> list[str]:
         chosen = {
-            "listen_addresses": "", "unix_socket_permissions": "0700", "shared_buffers": "256MB", "max_wal_size": "4GB",
+            "listen_addresses": "", "unix_socket_permissions": "0700", "shared_buffers": _buffers(), "max_wal_size": "4GB",
             "max_connections": "120", "work_mem": "32MB", "maintenance_work_mem": "256MB", "wal_compression": "on",
             "timezone": "UTC", "log_timezone": "UTC", "logging_collector": "off", "log_min_messages": "warning",
             **self.settings,
@@ -273,6 +273,12 @@ class Postgres:
                 admin.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE").format(sql.Identifier(APP_ROLE)))
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = 'belltower'").fetchone():
                 admin.execute(sql.SQL("CREATE DATABASE belltower OWNER {}").format(sql.Identifier(APP_ROLE)))
+
+
+def _buffers() -> str:
+    """PostgreSQL's own cache: an eighth of the machine's memory, between 128 MB and 1 GB."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{min(1024, max(128, memory // 8 // 2**20))}MB"
 
 
 def _clean_environment() -> dict[str, str]:
