@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from django.conf import settings as django_settings
 
 from belltower.core.places.actions import loads
 from belltower.core.places.actions.city import use_profile
+from belltower.core.places.bulk import AssetBatch, merge_assets
 from belltower.core.places.city import load_profile
 from belltower.core.places.loading.areas import load_areas
 from belltower.core.places.loading.readers import open_file
@@ -25,6 +26,7 @@ from belltower.kernel.plane import MetricPlane
 
 pytestmark = pytest.mark.django_db
 DESK = Actor.system("test")
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -99,6 +101,20 @@ def test_thirteen_areas_come_in_moved_by_the_right_hundreds_of_metres(data: Path
         area = Area.objects.get(code=str(feature["properties"]["adcode"]))
         came = shapely.from_wkb(bytes(area.geometry))
         _assert_moved(plane, raw, came)
+
+
+def test_assets_belong_to_the_new_outlines_as_soon_as_these_are_loaded(data: Path) -> None:
+    """A lamp that stood in no area, or in an outline that was replaced, is in the loaded one without another command."""
+    use_profile(load_profile("hengyang"), by=DESK)
+    batch = AssetBatch(kind="street_light", keys=["L-1"], geoms=shapely.points([112.58], [26.89]), valid_from=NOW)
+    merge_assets([batch], by=DESK, now=NOW, source="test")
+    assert Asset.objects.get().area is None
+    source = open_file(data / "areas" / "hengyang_gcj02.geojson")
+    load_areas(source, loads.propose_for(source, target="areas", crs="gcj02").mapping, by=DESK, on=date(2026, 1, 1))
+    lamp = Asset.objects.get()
+    assert lamp.area is not None
+    assert (lamp.area.level, lamp.area.valid_until) == ("district", None)
+    assert not AssetPast.objects.exists()
 
 
 def _assert_moved(plane: MetricPlane, raw: shapely.Geometry, came: shapely.Geometry) -> None:

@@ -33,14 +33,13 @@ from belltower.core.places.grid import CELL_M, cut
 from belltower.core.places.models import Area, AreaLevel, Asset
 from belltower.kernel.actors import Actor
 from belltower.kernel.city import CityProfile
-from belltower.kernel.codes import grid_code
+from belltower.kernel.codes import MOST_GRIDS, grid_code
 from belltower.kernel.texts import Text
 
 __all__ = ["AreaDraft", "AreaReport", "end_areas", "generate_grids", "place_assets_anew", "put_areas"]
 
 _BATCH = 500
 _ASSETS_AT_ONCE = 50_000
-MOST_GRIDS = 999
 """Three digits after the community's twelve."""
 _GRID_NAME = Text(zh="第{number}网格", en="Grid {number}")
 _GENERATED = "generated: 100 m lattice cut to the community's border"

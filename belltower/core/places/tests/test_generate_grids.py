@@ -77,7 +77,7 @@ def test_when_the_border_shrinks_the_grids_beyond_are_ended(small_city: None) ->
 
 
 def test_a_community_of_too_many_grids_is_named(small_city: None) -> None:
-    for size in (0.033, 0.1):
+    for size in (0.062, 0.2):
         put(community(1, geometry=square(0, 0, size)))
         with pytest.raises(TooManyGrids, match="'430408001001' would have"):
             generate_grids(now("430408001001"), by=BY)
