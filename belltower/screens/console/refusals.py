@@ -11,7 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from belltower.core.access.models import User
 from belltower.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
+from belltower.screens.console.doors import enter
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,9 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """An address that leads nowhere."""
+    """An address that leads nowhere. Who is signed in keeps the menu of what they may do."""
+    if isinstance(request.user, User):
+        enter(request, request.user)
     return render(
         request, "console/wrong/not_found.html", {"address": request.path, "code": "no_such_page"}, status=404
     )
