@@ -224,11 +224,12 @@ def _set_aside(cursor: Any, part: _Part, earlier: Sequence[_Part]) -> list[SetAs
     return found
 
 
-# The insert sorts by cell and fills a GIN index; both are far quicker with room to work. A part is looked up among the
+# The insert sorts by cell, which wants room. What is to go into the index of words is put on its list of pending
+# entries, where it is found as well; the database works the list off by itself after the commit (autovacuum). A part is looked up among the
 # assets by its keys: never by reading all of them, which a planner without statistics of the part likes to do.
 _SETTINGS = (
     "SET LOCAL work_mem = '128MB'",
-    "SET LOCAL gin_pending_list_limit = '64MB'",
+    "SET LOCAL gin_pending_list_limit = '512MB'",
     "SET LOCAL enable_hashjoin = off",
     "SET LOCAL enable_mergejoin = off",
 )
