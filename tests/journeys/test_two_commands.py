@@ -16,7 +16,7 @@ import pytest
 from tests.faults.installation import Installation, installed
 
 ROOT = Path(__file__).parents[2]
-FIRST_WITHIN_S = 180.0  # issue 2, criterion 1: with a warm package cache
+FIRST_WITHIN_S = 180.0  # what the README promises, with a warm package cache
 SECOND_WITHIN_S = 10.0
 ABSENT = ("node", "npm", "npx", "postgres", "psql", "pg_", "initdb", "chromium")
 
