@@ -35,7 +35,7 @@ $(VENV)/.uv: requirements/bootstrap.txt
 
 $(VENV)/.packages: $(VENV)/.uv $(LOCKS) pyproject.toml
 	$(call step,2,locked packages)
-	@$(UV) pip sync --quiet --python $(PY) --require-hashes $(LOCKS)
+	@$(UV) pip sync --quiet --compile-bytecode --python $(PY) --require-hashes $(LOCKS)
 	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .
 	$(took)
 	@touch $@
