@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from psycopg.conninfo import conninfo_to_dict
 
 from belltower.packs.register import discover
@@ -130,5 +128,3 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
-NINJA_PAGINATION_MAX_LIMIT = 1000
-PROJECT_ROOT = Path(__file__).resolve().parent

@@ -136,7 +136,7 @@ function select(canvas: Canvas, uid: string | null): void {
 
 /** Tiles carry a uid as 32 digits; addresses write it with dashes. */
 function dashed(uid: string): string {
-  const [plain] = [uid.replace(/-/g, "")];
+  const plain = uid.replace(/-/g, "");
   return [plain.slice(0, 8), plain.slice(8, 12), plain.slice(12, 16), plain.slice(16, 20), plain.slice(20)].join("-");
 }
 

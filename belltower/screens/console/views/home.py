@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from belltower.core.access.rules import Verb
 from belltower.screens.console.doors import ConsoleRequest, door
@@ -14,9 +14,3 @@ from belltower.screens.console.doors import ConsoleRequest, door
 def home(request: ConsoleRequest) -> HttpResponse:
     """To the map."""
     return redirect("console:map")
-
-
-@door(Verb.VIEW)
-def coming(request: ConsoleRequest) -> HttpResponse:
-    """A page that is being built."""
-    return render(request, "console/coming.html")

@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -146,7 +145,6 @@ def _settings(request: ConsoleRequest, layers: list[Layer], area: Area | None) -
         "area": _shape_of(area),
         "asset": _asset_told(request),
         "characters": _characters() if language == "zh" else "",
-        "static": static("built/"),
     }
 
 
