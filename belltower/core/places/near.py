@@ -106,11 +106,11 @@ def _rows(
 
 
 def _distances(rows: list[tuple[Any, ...]], x: float, y: float) -> np.ndarray:
-    """Exact distances: from the corner of the box for points, whose box it is; measured by shape for the rest."""
-    distances = np.hypot(_column(rows, _EAST) - x, _column(rows, _NORTH) - y)
+    """Exact distances: as the database told them for points; measured by shape for whatever has an extent."""
+    distances = _column(rows, _BOUND)
     extended = [n for n, row in enumerate(rows) if row[_SHAPE] is not None]
     if extended:
-        shapes = city.plane().project(shapely.from_wkb([bytes(rows[n][_SHAPE]) for n in extended]))
+        shapes = city.plane().project(shapely.from_wkb([rows[n][_SHAPE] for n in extended]))
         distances[extended] = shapely.distance(shapes, shapely.Point(x, y))
     return distances
 
@@ -122,30 +122,30 @@ def _order(distances: np.ndarray, rows: list[tuple[Any, ...]], metres: float | N
 
 
 def _column(rows: list[tuple[Any, ...]], number: int) -> np.ndarray:
-    return np.array([row[number] for row in rows])
+    return np.fromiter((row[number] for row in rows), np.int64 if number == _PK else np.float64, len(rows))
 
 
 def _told(rows: list[tuple[Any, ...]], distances: np.ndarray, order: list[int]) -> list[Near]:
     found = []
     for n, distance in zip(order, distances[order].tolist(), strict=True):
-        _pk, uid, kind, key, zh, en, life, lon, lat, *_ = rows[n]
+        _pk, uid, kind, key, zh, en, life, lon, lat, _shape, _bound = rows[n]
         found.append(Near(uid, kind, key, Text(zh or "", en or "") if zh or en else None, life, lon, lat, distance))
     return found
 
 
-_PK, _SHAPE, _EAST, _NORTH, _BOUND = 0, 9, 10, 11, 12
+_PK, _SHAPE, _BOUND = 0, 9, 10
 _COLUMNS = """
     id, uid, kind, key, name ->> 'zh', name ->> 'en', life, lon, lat,
-    CASE WHEN width(box) + height(box) > 0 THEN geometry END, (box[0])[0], (box[0])[1]
+    CASE WHEN width(box) + height(box) > 0 THEN geometry END
 """
 _NEAREST = """
     SELECT {columns}, box <-> point(%(x)s, %(y)s) AS bound FROM places_asset
     WHERE box IS NOT NULL AND life <> 'retired' {narrowed} ORDER BY bound LIMIT %(limit)s
 """
-# A point outside the circle is told by arithmetic, which is quicker than the distance from a box.
+# A point is told by arithmetic, which is quicker than the distance from a box.
 _WITHIN = """
-    SELECT {columns} FROM places_asset
-    WHERE life <> 'retired' {narrowed}
-          AND (width(box) + height(box) > 0
-               OR ((box[0])[0] - %(x)s) * ((box[0])[0] - %(x)s) + ((box[0])[1] - %(y)s) * ((box[0])[1] - %(y)s) <= %(square)s)
+    SELECT {columns}, sqrt(square) FROM places_asset, LATERAL (
+        SELECT ((box[0])[0] - %(x)s) * ((box[0])[0] - %(x)s) + ((box[0])[1] - %(y)s) * ((box[0])[1] - %(y)s) AS square
+    ) AS away
+    WHERE life <> 'retired' {narrowed} AND (square <= %(square)s OR width(box) + height(box) > 0)
 """
