@@ -26,3 +26,8 @@ class Actor:
     def system(cls, name: str) -> Actor:
         """The system acting by itself, named by the room or command that acts."""
         return cls(ActorKind.SYSTEM, name)
+
+    @property
+    def reference(self) -> str:
+        """Who acts, without a name that would be personal data: "person:<uid>", "service:<uid>" or "system:<name>"."""
+        return f"{self.kind}:{self.uid or self.name}"

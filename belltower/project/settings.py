@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "belltower.core.access",
     "belltower.core.places",
     "belltower.core.jobs",
+    "belltower.core.ledger",
     *(pack.app for pack in BELLTOWER_REGISTER.packs if pack.app),
     "procrastinate.contrib.django",
     "django.contrib.auth",
