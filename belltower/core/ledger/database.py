@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger's half that lives in the database: what turns a written row into an entry, whoever writes it.
+
+Texts of SQL for migrations. docs/why/ledger.md explains the commitments and the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+# Where a commitment is computed, values must read the same in every session.
+_ALIKE = "SET search_path = public, pg_temp SET timezone = 'UTC' SET bytea_output = 'hex' SET extra_float_digits = 1"
+
+# RFC 9162, 2.1.1, bottom up: neighbours are joined, an odd last one moves up as it is. ``leaves`` is 32 bytes each.
+ROOT = """
+CREATE FUNCTION ledger_root(leaves bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    count int := length(leaves) / 32;
+    odd bytea;
+BEGIN
+    IF count = 0 THEN RETURN sha256(''); END IF;
+    WHILE count > 1 LOOP
+        odd := CASE WHEN count % 2 = 1 THEN substr(leaves, (count - 1) * 32 + 1, 32) ELSE ''::bytea END;
+        SELECT string_agg(sha256('\\x01'::bytea || substr(leaves, n * 64 + 1, 64)), ''::bytea ORDER BY n) || odd INTO leaves
+            FROM generate_series(0, count / 2 - 1) AS n;
+        count := (count + 1) / 2;
+    END LOOP;
+    RETURN leaves;
+END $$;
+"""
+
+# What of an entry is hashed, as lines that a person can read. No value holds a line break (see ledger_enter).
+LEAF = """
+CREATE FUNCTION ledger_leaf_text(e ledger_entry, f ledger_form) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT 'belltower entry 1' || E'\\nid ' || e.id::text
+        || E'\\nat ' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+        || E'\\nactor ' || e.actor || E'\\nwhat ' || e.what || E'\\naction ' || e.action::text
+        || coalesce(E'\\ntable ' || f."table" || ' ' || f.version::text, '')
+        || E'\\noperation ' || e.operation || E'\\nrows ' || e.rows::text || coalesce(E'\\nrow ' || e.row::text, '')
+        || coalesce(E'\\nbefore ' || encode(e.before, 'hex'), '') || coalesce(E'\\nafter ' || encode(e.after, 'hex'), '')
+        || CASE WHEN e.subject = '' THEN '' ELSE E'\\nsubject ' || e.subject END
+        || coalesce(E'\\nabout ' || e.about::text, '')
+$$;
+"""
+
+ENTER = """
+CREATE TABLE ledger_pending (entry_id bigint PRIMARY KEY);
+ALTER TABLE ledger_batch ALTER befores SET STORAGE EXTERNAL, ALTER afters SET STORAGE EXTERNAL;
+
+CREATE FUNCTION ledger_enter(
+    form smallint, operation text, rows bigint, row_id bigint, before bytea, after bytea, subject text, about jsonb
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    actor text := current_setting('belltower.actor', true);
+    what text := current_setting('belltower.what', true);
+    entry bigint;
+BEGIN
+    IF coalesce(actor, '') = '' OR coalesce(what, '') = '' THEN
+        RAISE EXCEPTION 'a write without an entry is refused (%): write through an action, which says who does what',
+            coalesce((SELECT f."table" FROM ledger_form f WHERE f.id = form), subject) USING ERRCODE = 'BT001';
+    END IF;
+    IF (actor || what || subject) ~ '[\\n\\r]' THEN
+        RAISE EXCEPTION 'actor, what and subject of an entry hold no line break' USING ERRCODE = 'BT002';
+    END IF;
+    INSERT INTO ledger_entry (at, actor, what, action, form_id, operation, rows, row, before, after, subject, about)
+        VALUES (clock_timestamp(), actor, what, current_setting('belltower.action')::uuid, form, operation, rows, row_id,
+                before, after, subject, about)
+        RETURNING id INTO entry;
+    INSERT INTO ledger_pending VALUES (entry);
+    RETURN entry;
+END $$;
+
+CREATE FUNCTION ledger_note(subject text, about jsonb) RETURNS bigint LANGUAGE sql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT ledger_enter(NULL, 'note', 0, NULL, NULL, NULL, subject, about)
+$$;
+"""
+
+# One at a time puts what is committed into order. Nobody waits for it, and it never passes over an entry: what is not
+# committed yet is not in ledger_pending yet.
+SEQUENCE = """
+CREATE FUNCTION ledger_sequence(most int) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    size bigint;
+    added bigint;
+    level int := 8;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('belltower ledger sequence'));
+    SELECT coalesce(max(position) + 1, 0) INTO size FROM ledger_leaf;
+    WITH taken AS (
+        DELETE FROM ledger_pending WHERE entry_id IN (SELECT entry_id FROM ledger_pending ORDER BY entry_id LIMIT most)
+        RETURNING entry_id
+    )
+    INSERT INTO ledger_leaf (position, entry_id, hash)
+        SELECT size - 1 + row_number() OVER (ORDER BY e.id), e.id,
+               sha256('\\x00'::bytea || convert_to(ledger_leaf_text(e, f), 'UTF8'))
+        FROM taken JOIN ledger_entry e ON e.id = taken.entry_id LEFT JOIN ledger_form f ON f.id = e.form_id;
+    GET DIAGNOSTICS added = ROW_COUNT;
+    INSERT INTO ledger_node (level, index, hash)
+        SELECT 8, n, (SELECT ledger_root(string_agg(l.hash, ''::bytea ORDER BY l.position)) FROM ledger_leaf l
+                      WHERE l.position >= n * 256 AND l.position < (n + 1) * 256)
+        FROM generate_series(size / 256, (size + added) / 256 - 1) AS n;
+    WHILE (size + added) >> (level + 8) > 0 LOOP
+        level := level + 8;
+        INSERT INTO ledger_node (level, index, hash)
+            SELECT level, n, (SELECT ledger_root(string_agg(c.hash, ''::bytea ORDER BY c.index)) FROM ledger_node c
+                              WHERE c.level = ledger_sequence.level - 8 AND c.index >= n * 256 AND c.index < (n + 1) * 256)
+            FROM generate_series(size >> level, ((size + added) >> level) - 1) AS n;
+    END LOOP;
+    RETURN added;
+END $$;
+"""
+
+FORM = """
+CREATE TABLE ledger_form (
+    id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    "table" varchar(63) NOT NULL,
+    version smallint NOT NULL,
+    columns varchar(63)[] NOT NULL,
+    secret bytea NOT NULL,
+    CONSTRAINT ledger_form_once UNIQUE ("table", version)
+);
+"""
+
+# The application reads the ledger and adds to it through functions only; the secrets of forms it does not even read.
+PROTECT = """
+CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the ledger is never changed (%)', TG_TABLE_NAME USING ERRCODE = 'BT003';
+END $$;
+REVOKE EXECUTE ON FUNCTION ledger_enter, ledger_note, ledger_sequence FROM PUBLIC;
+DO $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['ledger_form', 'ledger_entry', 'ledger_batch', 'ledger_leaf', 'ledger_node', 'ledger_head'] LOOP
+        EXECUTE format('CREATE TRIGGER ledger_refuse BEFORE UPDATE OR DELETE ON %I '
+                       'FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()', name);
+    END LOOP;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'belltower_app') THEN
+        GRANT SELECT ON ledger_entry, ledger_batch, ledger_leaf, ledger_node, ledger_head, ledger_pending TO belltower_app;
+        GRANT SELECT (id, "table", version, columns) ON ledger_form TO belltower_app;
+        GRANT INSERT ON ledger_head TO belltower_app;
+        GRANT EXECUTE ON FUNCTION ledger_note, ledger_sequence TO belltower_app;
+    END IF;
+END $$;
+"""
+
+CREATE = FORM + ROOT + LEAF + ENTER + SEQUENCE + PROTECT
+DROP = """
+DROP FUNCTION ledger_sequence, ledger_note, ledger_enter, ledger_leaf_text, ledger_root;
+DROP TABLE ledger_pending, ledger_form CASCADE;
+DROP FUNCTION ledger_refuse CASCADE;
+"""
+
+
+def canonical(columns: Sequence[str], row: str) -> str:
+    """SQL of the text that is committed to: the ``columns`` of the record ``row``, as a JSON array."""
+    return f"json_build_array({', '.join(f'{row}.{column}' for column in columns)})::text"
+
+
+def commitment(text: str, row_id: str) -> str:
+    """SQL of a salted commitment: SHA-256 over the row's salt and its text. Wants the form's secret as ``secret``."""
+    return f"sha256(sha256(secret || int8send({row_id})) || convert_to({text}, 'UTF8'))"
+
+
+def note_writes(table: str, columns: Sequence[str], version: int = 1) -> str:
+    """SQL that makes every insert, update and delete of ``table`` an entry. ``columns`` are what is committed to."""
+    listed = ", ".join(f"'{column}'" for column in columns)
+    return f"""
+INSERT INTO ledger_form ("table", version, columns, secret)
+    VALUES ('{table}', {version}, ARRAY[{listed}], sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+{_trigger(table, columns, version, "insert", "SELECT r.id, NULL::bytea AS before, " + commitment(canonical(columns, "r"), "r.id") + " AS after FROM fresh r")}
+{_trigger(table, columns, version, "update", _UPDATED.format(before=commitment("was", "id"), after=commitment("becomes", "id"), was=canonical(columns, "o"), becomes=canonical(columns, "r")))}
+{_trigger(table, columns, version, "delete", "SELECT o.id, " + commitment(canonical(columns, "o"), "o.id") + " AS before, NULL::bytea AS after FROM gone o")}
+"""
+
+
+# Rows whose committed columns are as they were are not written about: counters and derived columns move freely.
+_UPDATED = """
+    SELECT id, {before} AS before, {after} AS after
+    FROM (SELECT r.id, {was} AS was, {becomes} AS becomes FROM gone o JOIN fresh r USING (id)) AS pair
+    WHERE was <> becomes"""
+_TABLES = {
+    "insert": "NEW TABLE AS fresh",
+    "update": "OLD TABLE AS gone NEW TABLE AS fresh",
+    "delete": "OLD TABLE AS gone",
+}
+
+
+def _trigger(table: str, columns: Sequence[str], version: int, operation: str, described: str) -> str:
+    name = f"ledger_{operation}_{table}"
+    return f"""
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {_ALIKE} AS $$
+DECLARE
+    form smallint;
+    secret bytea;
+    count bigint;
+    ids bigint[];
+    befores bytea;
+    afters bytea;
+    leaves bytea;
+    entry bigint;
+BEGIN
+    SELECT f.id, f.secret INTO form, secret FROM ledger_form f WHERE f."table" = '{table}' AND f.version = {version};
+    SELECT count(*), array_agg(id ORDER BY id), string_agg(before, ''::bytea ORDER BY id), string_agg(after, ''::bytea ORDER BY id)
+        INTO count, ids, befores, afters FROM ({described}) AS described;
+    IF count = 1 THEN
+        PERFORM ledger_enter(form, '{operation}', 1, ids[1], befores, afters, '', NULL);
+    ELSIF count > 1 THEN
+        SELECT string_agg(sha256('\\x00'::bytea || int8send(ids[n]) || coalesce(substr(befores, n * 32 - 31, 32), ''::bytea)
+                                 || coalesce(substr(afters, n * 32 - 31, 32), ''::bytea)), ''::bytea ORDER BY n)
+            INTO leaves FROM generate_series(1, count) AS n;
+        entry := ledger_enter(form, '{operation}', count, NULL, NULL, ledger_root(leaves), '', NULL);
+        INSERT INTO ledger_batch (entry_id, first, last, ids, befores, afters)
+            VALUES (entry, ids[1], ids[count], ids, befores, afters);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER {name} AFTER {operation.upper()} ON {table} REFERENCING {_TABLES[operation]}
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+"""
