@@ -4,11 +4,21 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from belltower.kernel.errors import Refusal
+from belltower.kernel.texts import Text
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+Environment = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,13 @@ class Installation:
     packs: tuple[str, ...] | None
     hosts: tuple[str, ...]
     is_debug: bool
+    # People come over TLS (a web server in front ends it): cookies are for TLS only, and browsers are told to insist.
+    is_tls: bool = False
+    # Web servers in front of ours, whose X-Forwarded-For is believed.
+    proxies: tuple[Network, ...] = ()
+    metrics_token: str | None = None
+    limits: str = ""
+    log: str = "auto"
 
     @property
     def postgres_folder(self) -> Path:
@@ -32,19 +49,69 @@ class Installation:
         return self.home / "files"
 
 
-def read(environment: dict[str, str] | os._Environ[str] = os.environ) -> Installation:
+def read(environment: Environment = os.environ) -> Installation:
     """The installation as the environment describes it; a missing secret is made once and kept in the home."""
     home = Path(environment.get("BELLTOWER_HOME", "var")).absolute()
     packs = environment.get("BELLTOWER_PACKS")
     hosts = environment.get("BELLTOWER_HOSTS", "127.0.0.1,localhost,[::1]")
     return Installation(
         home=home,
-        database_url=environment.get("DATABASE_URL") or None,
-        secret_key=environment.get("BELLTOWER_SECRET_KEY") or _kept_secret(home),
+        database_url=secret(environment, "DATABASE_URL"),
+        secret_key=secret(environment, "BELLTOWER_SECRET_KEY") or _kept_secret(home),
         packs=tuple(name.strip() for name in packs.split(",") if name.strip()) if packs is not None else None,
         hosts=tuple(name.strip() for name in hosts.split(",")),
         is_debug=environment.get("BELLTOWER_DEBUG") == "1",
+        is_tls=environment.get("BELLTOWER_TLS") == "1",
+        proxies=_networks(environment.get("BELLTOWER_PROXIES", "")),
+        metrics_token=secret(environment, "BELLTOWER_METRICS_TOKEN"),
+        limits=environment.get("BELLTOWER_LIMITS", ""),
+        log=environment.get("BELLTOWER_LOG", "auto"),
     )
+
+
+class UnreadableSetting(Refusal):
+    """A setting that cannot be used as it stands. The value itself is not repeated: it may be a secret."""
+
+    code = "unreadable_setting"
+    sentence = Text(
+        zh="设置 {setting} 无法使用：{reason}。说明见 docs/reference/settings.md。",
+        en="The setting {setting} cannot be used: {reason}. See docs/reference/settings.md.",
+    )
+
+
+def secret(environment: Environment, name: str) -> str | None:
+    """The secret ``name``: from the variable, the file that ``name_FILE`` names, or a credential of systemd's.
+
+    A credential is called as the variable is, in small letters with dashes. Raises UnreadableSetting where a file is
+    named and cannot be read, or is empty: a secret that was meant to be there is never quietly made up.
+    """
+    if given := environment.get(name):
+        return given
+    path = secret_file(environment, name)
+    if path is None:
+        return None
+    try:
+        held = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableSetting(setting=f"{name}_FILE", reason=type(error).__name__) from None
+    if not held:
+        raise UnreadableSetting(setting=f"{name}_FILE", reason=Text(zh="文件为空", en="the file is empty"))
+    return held
+
+
+def secret_file(environment: Environment, name: str) -> Path | None:
+    """The file that holds the secret ``name``, if one was named or systemd lends one."""
+    if named := environment.get(f"{name}_FILE"):
+        return Path(named)
+    lent = Path(environment.get("CREDENTIALS_DIRECTORY", ""), name.lower().replace("_", "-"))
+    return lent if "CREDENTIALS_DIRECTORY" in environment and lent.is_file() else None
+
+
+def _networks(listed: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(one.strip()) for one in listed.split(",") if one.strip())
+    except ValueError as error:
+        raise UnreadableSetting(setting="BELLTOWER_PROXIES", reason=str(error)) from None
 
 
 def _kept_secret(home: Path) -> str:

@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "docs" / "reference" / "settings.md"
 COMMANDS = ROOT / "docs" / "reference" / "commands.md"
 # Read by programs of others, or by the tests only.
-_READ = re.compile(r"""environ(?:ment)?(?:\.get)?[\[(]\s*["'](BELLTOWER_[A-Z_]+|DATABASE_URL)["']""")
+_READ = re.compile(
+    r"""(?:environ(?:ment)?(?:\.get)?[\[(]|secret\(environment,)\s*["'](BELLTOWER_[A-Z_]+|DATABASE_URL)["']"""
+)
 _BY_CONFTEST_ONLY = {"BELLTOWER_TEST_SERVER"}
 
 

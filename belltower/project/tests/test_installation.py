@@ -7,6 +7,8 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from belltower.project import installation
 
 
@@ -49,3 +51,42 @@ def test_a_secret_from_the_environment_is_not_written_down(tmp_path: Path) -> No
     chosen = installation.read({"BELLTOWER_HOME": str(tmp_path), "BELLTOWER_SECRET_KEY": "k" * 50})
     assert chosen.secret_key == "k" * 50
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("BELLTOWER_SECRET_KEY", "secret_key"),
+        ("DATABASE_URL", "database_url"),
+        ("BELLTOWER_METRICS_TOKEN", "metrics_token"),
+    ],
+)
+def test_a_secret_comes_from_its_file_or_as_a_credential(tmp_path: Path, name: str, field: str) -> None:
+    """A file is named, a credential of systemd's is found by its name; the variable itself comes first."""
+    named, lent = tmp_path / "named", tmp_path / "credentials"
+    named.write_text("from the file\n")
+    lent.mkdir()
+    (lent / name.lower().replace("_", "-")).write_text("from systemd\n")
+    environment = {"BELLTOWER_HOME": str(tmp_path), "CREDENTIALS_DIRECTORY": str(lent)}
+    assert getattr(installation.read(environment), field) == "from systemd"
+    environment[f"{name}_FILE"] = str(named)
+    assert getattr(installation.read(environment), field) == "from the file"
+    assert getattr(installation.read({**environment, name: "said"}), field) == "said"
+
+
+@pytest.mark.parametrize("held", [None, "  \n"], ids=["missing", "empty"])
+def test_a_secret_that_was_meant_to_be_there_is_not_made_up(tmp_path: Path, held: str | None) -> None:
+    path = tmp_path / "key"
+    if held is not None:
+        path.write_text(held)
+    with pytest.raises(installation.UnreadableSetting) as refused:
+        installation.read({"BELLTOWER_HOME": str(tmp_path), "BELLTOWER_SECRET_KEY_FILE": str(path)})
+    assert "BELLTOWER_SECRET_KEY_FILE" in refused.value.say("zh")
+    assert not (tmp_path / "secret-key").exists()
+
+
+def test_proxies_are_networks_and_nonsense_is_refused(tmp_path: Path) -> None:
+    chosen = installation.read({"BELLTOWER_HOME": str(tmp_path), "BELLTOWER_PROXIES": "10.0.0.0/8, ::1"})
+    assert [str(one) for one in chosen.proxies] == ["10.0.0.0/8", "::1/128"]
+    with pytest.raises(installation.UnreadableSetting):
+        installation.read({"BELLTOWER_HOME": str(tmp_path), "BELLTOWER_PROXIES": "the one in front"})
