@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -16,6 +15,7 @@ from belltower.core.jobs.errors import NotThisMove
 from belltower.core.jobs.models import Job, JobEvent, JobState
 from belltower.core.jobs.rules import may_move
 from belltower.core.jobs.work import find_work
+from belltower.core.ledger.entries import action
 from belltower.kernel.actors import Actor
 from belltower.kernel.texts import Text
 
@@ -23,7 +23,7 @@ CARRIER = "jobs.carry"
 QUEUE = "jobs"
 
 
-@transaction.atomic
+@action("jobs.ask")
 def ask(
     work: str,
     *,
@@ -55,7 +55,7 @@ def ask(
     return job
 
 
-@transaction.atomic
+@action("jobs.cancel")
 def cancel(job: Job, *, by: Actor, now: datetime | None = None) -> Job:
     """Stop the job: at once while it waits, at its next step while it runs. Raises NotThisMove when it has ended."""
     at = now or timezone.now()
@@ -72,7 +72,7 @@ def cancel(job: Job, *, by: Actor, now: datetime | None = None) -> Job:
     return held
 
 
-@transaction.atomic
+@action("jobs.retry")
 def retry(job: Job, *, by: Actor, now: datetime | None = None) -> Job:
     """Start over with all its attempts: a dead or cancelled job, or one that waits for its next attempt.
 

@@ -28,6 +28,7 @@ from belltower.core.jobs.actions import CARRIER, hand_over, note
 from belltower.core.jobs.models import Job, JobEvent, JobState
 from belltower.core.jobs.rules import is_worth_another, wait_before
 from belltower.core.jobs.work import Cancelled, PutBack, RunningJob, find_work
+from belltower.core.ledger.entries import entry
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
@@ -103,7 +104,7 @@ def _run(job: Job, running: RunningJob) -> None:
         _end(job, JobState.DONE, JobEvent.What.DONE, result=result)
 
 
-@transaction.atomic
+@entry("jobs.start", by=WORKER)
 def _start(pk: int) -> Job | None:
     """Begin an attempt; None when the job is not to be run now. The caller holds its lock."""
     job = Job.objects.select_for_update().get(pk=pk)
@@ -122,7 +123,7 @@ def _start(pk: int) -> Job | None:
     return job
 
 
-@transaction.atomic
+@entry("jobs.end", by=WORKER)
 def _end(
     job: Job,
     state: JobState,
@@ -149,7 +150,7 @@ def _end(
             hand_over(job.uid)
 
 
-@transaction.atomic
+@entry("jobs.fail", by=WORKER)
 def _fail(job: Job, because: Text, *, error: str, what: JobEvent.What = JobEvent.What.FAILED) -> None:
     """Write a failed attempt down and plan the next one.
 

@@ -6,10 +6,11 @@ The action says it in settings of its own transaction; triggers on the tables pu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
 
@@ -43,21 +44,39 @@ def entry(what: str, *, by: Actor) -> Iterator[None]:
             said = cursor.fetchone()
         cursor.execute(_SAY, [by.reference, what, str(uuid7())])
         yield
-        if said:
+        if said and not connection.needs_rollback:  # rolling back brings the earlier word back by itself
             cursor.execute(_SAY, [word or "" for word in said])
 
 
 def action(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function that takes ``by`` an action: its writes are entries named ``what``, all or none."""
+    """Make a function that is told ``by`` whom an action: its writes are entries named ``what``, all or none."""
 
     def wrap(verb: Callable[P, R]) -> Callable[P, R]:
         @wraps(verb)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            by = kwargs["by"]
-            assert isinstance(by, Actor)
-            with entry(what, by=by):
+            with entry(what, by=_actor(*args, **kwargs)):
                 return verb(*args, **kwargs)
 
+        run.__dict__["what"] = what
         return run
 
     return wrap
+
+
+def _actor(*args: object, **kwargs: object) -> Actor:
+    """Who acts: the argument that is an Actor, called ``by`` everywhere."""
+    by = kwargs.get("by") or next((value for value in args if isinstance(value, Actor)), None)
+    if not isinstance(by, Actor):
+        raise TypeError("an action is told by whom it is done: by=Actor(...)")
+    return by
+
+
+def record(what: str, *, by: Actor, subject: str = "", about: Mapping[str, Any] | None = None) -> None:
+    """Make an entry about something that writes no row: a sign-in, a look at personal data, an export.
+
+    ``subject`` names a thing as "access.user:<uid>"; ``about`` is small JSON, without personal data: it stays for ever.
+    """
+    with entry(what, by=by), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_note(%s, %s::jsonb)", [subject, None if about is None else json.dumps(dict(about))]
+        )

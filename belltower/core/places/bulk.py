@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 
+from belltower.core.ledger.entries import entry
 from belltower.core.places import city, staging
 from belltower.core.places.areas import AreaIndex
 from belltower.kernel.actors import Actor
@@ -97,7 +98,7 @@ def merge_assets(
 
     A key that comes twice counts once: the first is taken. ``progress`` hears the number of rows staged so far.
     """
-    with transaction.atomic(), Merge(by=by, now=now, source=source) as merge:
+    with entry("places.merge_assets", by=by), Merge(by=by, now=now, source=source) as merge:
         for batch in batches:
             merge.stage(batch)
             if progress:

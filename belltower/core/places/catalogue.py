@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db import transaction
 
+from belltower.core.ledger.entries import action
 from belltower.core.places.models import Code, CodeKind
 from belltower.kernel.actors import Actor
 from belltower.kernel.codes import check_class_code
@@ -65,7 +65,7 @@ def load_codes(path: Path, *, by: Actor) -> CodesReport:
     name stay as they are. Raises Unreadable where the file as a whole cannot be read.
     """
     rows, kept_out = read_catalogue(path)
-    return _put(rows, kept_out)
+    return _put(rows, kept_out, by=by)
 
 
 def read_catalogue(path: Path) -> tuple[list[CodeRow], tuple[KeptOut, ...]]:
@@ -83,8 +83,8 @@ def read_catalogue(path: Path) -> tuple[list[CodeRow], tuple[KeptOut, ...]]:
     return list(rows.values()), tuple(kept_out)
 
 
-@transaction.atomic
-def _put(rows: Iterable[CodeRow], kept_out: tuple[KeptOut, ...]) -> CodesReport:
+@action("places.load_codes")
+def _put(rows: Iterable[CodeRow], kept_out: tuple[KeptOut, ...], *, by: Actor) -> CodesReport:
     known = {(one.standard, one.kind, one.code): one for one in Code.objects.select_for_update()}
     counts = {"created": 0, "changed": 0, "unchanged": 0}
     for row in rows:

@@ -10,10 +10,11 @@ from datetime import date
 
 import numpy as np
 import shapely
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
+from belltower.core.ledger.entries import action
 from belltower.core.places import city, words
 from belltower.core.places.areas import DEPTH, AreaDraft, AreaIndex
 from belltower.core.places.columns import Box
@@ -60,7 +61,7 @@ class AreaReport:
         return AreaReport(self.created + other.created, self.changed + other.changed, self.unchanged + other.unchanged)
 
 
-@transaction.atomic
+@action("places.put_areas")
 def put_areas(areas: Iterable[AreaDraft], *, by: Actor, on: date, source: str) -> AreaReport:
     """Bring areas into force from the civil day ``on``, all or none; the same areas again change nothing.
 
@@ -77,7 +78,7 @@ def put_areas(areas: Iterable[AreaDraft], *, by: Actor, on: date, source: str) -
     return sum((put.level(level) for level in AreaLevel.values), AreaReport())
 
 
-@transaction.atomic
+@action("places.end_areas")
 def end_areas(codes: Iterable[str], *, by: Actor, on: date) -> int:
     """End areas: ``on`` is the first civil day on which they are no longer in force. Returns how many were ended.
 
@@ -95,7 +96,7 @@ def end_areas(codes: Iterable[str], *, by: Actor, on: date) -> int:
     return Area.objects.filter(pk__in=pks).update(valid_until=on)
 
 
-@transaction.atomic
+@action("places.generate_grids")
 def generate_grids(community: Area, by: Actor, *, on: date | None = None) -> AreaReport:
     """Cut a community into unit grids of about 10,000 m2 (grid.py), in force from ``on``, and end those it had beyond.
 
@@ -147,7 +148,7 @@ def place_assets_anew(*, by: Actor, progress: Callable[[int], None] | None = Non
         pks, lon, lat, known = zip(*rows, strict=True)
         areas = AreaIndex.current().locate(lon, lat)
         differs = np.flatnonzero(areas != np.array([-1 if pk is None else pk for pk in known], dtype=np.int64))
-        moved += _move_assets([(pks[at], int(areas[at]), lon[at], lat[at]) for at in differs.tolist()])
+        moved += _move_assets([(pks[at], int(areas[at]), lon[at], lat[at]) for at in differs.tolist()], by=by)
         last, seen = pks[-1], seen + len(rows)
         if progress:
             progress(seen)
@@ -159,8 +160,8 @@ def _placed_after(pk: int) -> list[tuple[int, float, float, int | None]]:
     return list(placed.values_list("pk", "lon", "lat", "area_id")[:_ASSETS_AT_ONCE])  # type: ignore[arg-type]
 
 
-@transaction.atomic
-def _move_assets(rows: Sequence[tuple[int, int, float, float]]) -> int:
+@action("places.place_assets_anew")
+def _move_assets(rows: Sequence[tuple[int, int, float, float]], *, by: Actor) -> int:
     """Write the areas of assets that still stand where they were when we looked."""
     if not rows:
         return 0

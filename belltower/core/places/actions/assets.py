@@ -15,9 +15,10 @@ from uuid import UUID
 
 import numpy as np
 import shapely
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
+from belltower.core.ledger.entries import action
 from belltower.core.places import city, words
 from belltower.core.places.areas import AreaIndex
 from belltower.core.places.columns import Box
@@ -56,7 +57,7 @@ _SHAPES = {
 }
 
 
-@transaction.atomic
+@action("places.edit_asset")
 def edit_asset(
     uid: UUID,
     changes: Mapping[str, Any],
@@ -226,7 +227,7 @@ def number_assets(kind: str, *, by: Actor, now: datetime | None = None) -> Numbe
     return NumberReport(numbered, Asset.objects.filter(kind=kind, code=None).count())
 
 
-@transaction.atomic
+@action("places.number_assets")
 def _number_some(kind: str, gb_code: str, *, by: Actor, now: datetime) -> int:
     """Number the next batch; how many there were."""
     with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from belltower.core.ledger.entries import action
 from belltower.core.places import city
 from belltower.core.places.models import Area, Asset, City
 from belltower.kernel.actors import Actor
@@ -24,7 +25,7 @@ class PlaneInUse(Refusal):
     )
 
 
-@transaction.atomic
+@action("places.use_profile")
 def use_profile(profile: CityProfile, *, by: Actor) -> City:
     """Put ``profile`` in force for the whole installation; the same one again changes nothing.
 

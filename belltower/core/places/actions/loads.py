@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from belltower.core.jobs.actions import ask
 from belltower.core.jobs.models import Job
+from belltower.core.ledger.entries import action
 from belltower.core.places import city
 from belltower.core.places.loading.areas import load_areas
 from belltower.core.places.loading.assets import Progress, load_assets, nobody_listens
@@ -47,6 +47,7 @@ _LOADING = Text(zh="正在导入", en="it is being loaded")
 _LOADED = Text(zh="已经导入", en="it has been loaded")
 
 
+@action("places.receive_file")
 def receive_file(stream: IO[bytes], name: str, *, by: Actor, largest_mib: int = LARGEST_MIB) -> Load:
     """Store a file under the digest of its content and open a load for it. Raises FileTooLarge."""
     name = Path(name.replace("\\", "/")).name[-255:] or "file"
@@ -94,7 +95,7 @@ def preview(load: Load, mapping: ColumnMapping, *, now: datetime | None = None) 
     return preview_assets(open_load(load), mapping, kinds=kinds(), profile=city.current(), now=now)
 
 
-@transaction.atomic
+@action("places.choose")
 def choose(load: Load, mapping: ColumnMapping, *, by: Actor, save_as: str = "") -> Load:
     """Settle how the load is read, and keep the mapping under a name where one is given.
 
@@ -123,6 +124,7 @@ def mapping_named(name: str) -> ColumnMapping:
     return ColumnMapping.read(found.rules)
 
 
+@action("places.save_mapping")
 def save_mapping(name: str, mapping: ColumnMapping, columns: tuple[str, ...], *, by: Actor) -> Mapping:
     """Keep a mapping under a name, for files of these columns; the same name is written over."""
     wanted = sorted(column for column in columns if column != REASON)
@@ -130,7 +132,7 @@ def save_mapping(name: str, mapping: ColumnMapping, columns: tuple[str, ...], *,
     return Mapping.objects.update_or_create(name=name[:120], defaults=facts)[0]
 
 
-@transaction.atomic
+@action("places.ask_load")
 def ask_load(load: Load, *, by: Actor, why: str, dry_run: bool = False) -> Job:
     """Ask for the load (or its dry run) as a job. Raises Conflict when it has been loaded, BadMapping without mapping."""
     load = Load.objects.select_for_update().get(pk=load.pk)
@@ -174,16 +176,16 @@ def run(
         raise BadMapping(Text(zh="尚未选择列对应", en="no mapping has been chosen"))
     mapping, now = ColumnMapping.read(load.rules), now or timezone.now()
     if not dry_run:
-        _note(load, LoadState.LOADING)
+        _note(load, LoadState.LOADING, by=by)
     try:
         report = _run(load, mapping, by=by, now=now, dry_run=dry_run, progress=progress)
     except Exception:
         if not dry_run:
-            _note(load, LoadState.FAILED)
+            _note(load, LoadState.FAILED, by=by)
         raise
     if dry_run:
-        load.report, load.is_dry_run = report.as_json(), True
-        load.save(update_fields=["report", "is_dry_run"])
+        load.report = report.as_json()
+        _note(load, load.state, is_dry_run=True, by=by)
     return report
 
 
@@ -221,9 +223,10 @@ def _bring(
     return load_assets(source, mapping, kinds=kinds(), by=by, now=now, load=load, dry_run=dry_run, progress=progress)
 
 
-def _note(load: Load, state: LoadState) -> None:
-    load.state, load.is_dry_run = state, False
-    load.save(update_fields=["state", "is_dry_run"])
+@action("places.note_load")
+def _note(load: Load, state: str, *, by: Actor, is_dry_run: bool = False) -> None:
+    load.state, load.is_dry_run = state, is_dry_run
+    load.save(update_fields=["state", "is_dry_run", "report"])
 
 
 def kept_aside_csv(load: Load) -> Iterator[str]:

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
+from belltower.core.ledger.entries import action
 from belltower.core.places import words
 from belltower.core.places.errors import PartyInCircle, PartyTwice, UnknownParty, UnknownPartyKind
 from belltower.core.places.models import Party, PartyKind
@@ -48,7 +47,7 @@ def put_party(
     return Party.objects.get(key=key)
 
 
-@transaction.atomic
+@action("places.put_parties")
 def put_parties(parties: Iterable[PartyDraft], *, by: Actor, keep_known: bool = False) -> PartyReport:
     """Make the parties by natural key, or bring them up to date; all or none, and the same again changes nothing.
 

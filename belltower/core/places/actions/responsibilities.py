@@ -6,15 +6,14 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
-
+from belltower.core.ledger.entries import action
 from belltower.core.places.errors import EndsBeforeItBegins, UnknownResponsibility, UnknownRole
 from belltower.core.places.kinds import register
 from belltower.core.places.models import Area, Party, Responsibility, Role
 from belltower.kernel.actors import Actor
 
 
-@transaction.atomic
+@action("places.assign_responsibility")
 def assign_responsibility(
     party: Party,
     role: str,
@@ -50,7 +49,7 @@ def assign_responsibility(
     return row
 
 
-@transaction.atomic
+@action("places.end_responsibility")
 def end_responsibility(uid: UUID, *, on: date, by: Actor) -> Responsibility:
     """End a responsibility: ``on`` is the first civil day on which it no longer holds.
 

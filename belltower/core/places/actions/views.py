@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from belltower.core.ledger.entries import action
 from belltower.core.places.models import SavedView
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotFound, Refusal
@@ -32,7 +32,7 @@ def views_of(person: UUID, page: str) -> QuerySet[SavedView]:
     return SavedView.objects.filter(Q(owner_uid=person) | Q(is_shared=True), page=page)
 
 
-@transaction.atomic
+@action("places.save_view")
 def save_view(page: str, name: str, query: str, *, by: Actor, is_shared: bool = False) -> SavedView:
     """Keep a page's query string under a name; the same name of the same person is kept anew. Raises BadView."""
     name = name.strip()
@@ -46,6 +46,7 @@ def save_view(page: str, name: str, query: str, *, by: Actor, is_shared: bool = 
     return saved
 
 
+@action("places.forget_view")
 def forget_view(uid: UUID, *, by: Actor) -> None:
     """Forget a view of one's own. Raises NotFound, also for the views of others."""
     if not SavedView.objects.filter(uid=uid, owner_uid=_person(by)).delete()[0]:

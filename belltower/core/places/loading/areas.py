@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from django.db import transaction
 
+from belltower.core.ledger.entries import entry
 from belltower.core.places import city
 from belltower.core.places.actions.areas import AreaDraft, place_assets_anew, put_areas
 from belltower.core.places.loading import values
@@ -63,7 +64,7 @@ def load_areas(
     check(mapping, source.shape, source.name, None)
     began = time.monotonic()
     aside = AsideKeeper(None if dry_run else load)
-    with transaction.atomic():
+    with entry("places.load_areas", by=by):
         reader = _AreaReader(source, mapping, city.current())
         drafts = list(reader.drafts(progress))
         aside.keep(sorted(reader.aside, key=lambda one: one.row))

@@ -12,6 +12,7 @@ from itertools import chain
 
 from django.db import connection, transaction
 
+from belltower.core.ledger.entries import entry
 from belltower.core.places import city
 from belltower.core.places.actions.parties import PartyDraft, put_parties
 from belltower.core.places.bulk import Merge, MergeReport, SetAside
@@ -57,7 +58,7 @@ def load_assets(
         raise WhichKind(file=source.name, known=", ".join(sorted(kinds)))
     check(mapping, source.shape, source.name, None if mapping.column("kind") else kinds[mapping.target])
     began = time.monotonic()
-    with transaction.atomic():
+    with entry("places.load_assets", by=by):
         running = _Loading(source, mapping, kinds, by=by, now=now, load=load, dry_run=dry_run)
         report = running.run(progress)
         if dry_run:
