@@ -1,33 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every write of access: people and their roles, service accounts and their tokens. Each one is logged with its actor."""
+"""Every write of access: people and their roles, service accounts and their tokens. Each is an entry with its actor."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from belltower.core.access.errors import BadName, BadPeriod, NameTaken, NoScopes, OtherParty, UnknownWord, WeakPassword
+from belltower.core.access.errors import (
+    BadName,
+    BadPeriod,
+    NameTaken,
+    NoScopes,
+    OtherParty,
+    UnknownWord,
+    WeakPassword,
+    WholeCityOnly,
+)
 from belltower.core.access.models import Grant, RoleName, ServiceAccount, Token, User
 from belltower.core.access.rules import Verb
-from belltower.core.places.models import Party
+from belltower.core.ledger.entries import action
+from belltower.core.places.models import Area, Party
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
 
-logger = logging.getLogger(__name__)
-
 SHORTEST_PASSWORD = 8  # characters: NIST SP 800-63B, 5.1.1.2
+GRANT = Text(zh="授权", en="grant")
 TOKEN_PREFIX = "bt_"
 SEEN_EVERY = timedelta(minutes=1)  # last_used_at is that coarse, so that reading stays reading
 
 
+@action("access.add_user")
 def add_user(username: str, name: Text, *, password: str | None, party: Party | None = None, by: Actor) -> User:
     """Let a person in. Without a password nobody can sign in as them yet. Raises BadName, NameTaken, WeakPassword."""
     if not 2 <= len(username) <= 60 or any(letter.isspace() for letter in username):
@@ -39,46 +49,67 @@ def add_user(username: str, name: Text, *, password: str | None, party: Party | 
             user.save()
     except IntegrityError:
         raise NameTaken(name=username) from None
-    logger.info("%s added the user %s", by.name, username)
     return user
 
 
+@action("access.set_password")
 def set_password(user: User, password: str, *, by: Actor) -> None:
     """Give a person a new password; every session of theirs ends. Raises WeakPassword."""
     _set(user, password)
     user.save(update_fields=["password"])
-    logger.info("%s set the password of %s", by.name, user.username)
 
 
+@action("access.deactivate")
 def deactivate(user: User, *, by: Actor) -> None:
     """Keep a person out from now on. Nothing is deleted: what they did stays theirs."""
     user.is_active = False
     user.save(update_fields=["is_active"])
-    logger.info("%s deactivated %s", by.name, user.username)
 
 
-def grant(user: User, role: RoleName, *, valid_from: date, valid_until: date | None = None, by: Actor) -> Grant:
-    """Let ``user`` hold ``role`` from a day until (not including) another; granting again only moves the end.
+@action("access.grant")
+def grant(
+    user: User, role: RoleName, *, valid_from: date, valid_until: date | None = None,
+    area: Area | None = None, party: Party | None = None, why: str = "", by: Actor,
+) -> Grant:  # fmt: skip
+    """Let ``user`` hold ``role`` in an area for a party, from a day until (not including) another.
 
-    Raises BadPeriod when it would end before it begins.
+    No area is the whole city; no party is every owner, but for an enterprise user their own. Granting the same again
+    only moves the end. Raises BadPeriod when it would end before it begins, WholeCityOnly for a narrowed administrator.
     """
     if valid_until is not None and valid_until <= valid_from:
         raise BadPeriod(since=valid_from, until=valid_until)
+    if role == RoleName.ADMINISTRATOR and (area or party):
+        raise WholeCityOnly()
     held, _ = Grant.objects.update_or_create(
-        user=user, role=RoleName(role), valid_from=valid_from, defaults={"valid_until": valid_until}
-    )
-    logger.info("%s granted %s to %s from %s until %s", by.name, role, user.username, valid_from, valid_until)
+        user=user, role=RoleName(role), area=area, party=party, valid_from=valid_from,
+        defaults={"valid_until": valid_until, "why": why},
+    )  # fmt: skip
     return held
 
 
+@action("access.end_grant")
 def end_grant(user: User, role: RoleName, *, on: date, by: Actor) -> None:
-    """End the role: from the day ``on`` it is held no more. Raises NotFound when it was not held then."""
+    """End the role wherever it is held: from the day ``on`` it is held no more. Raises NotFound when it was not held then."""
     in_force = Grant.objects.filter(Q(valid_until=None) | Q(valid_until__gt=on), user=user, role=role)
     if not in_force.filter(valid_from__lte=on).update(valid_until=on):
-        raise NotFound(noun="grant", name=f"{user.username} {role}")
-    logger.info("%s ended %s of %s on %s", by.name, role, user.username, on)
+        raise NotFound(noun=GRANT, name=f"{user.username} {role}")
 
 
+@action("access.end_grant")
+def end_one_grant(uid: UUID, *, on: date, by: Actor) -> Grant:
+    """End one grant: from the day ``on`` it is held no more; one that has not begun by then is never held.
+
+    Raises NotFound where there is no such grant, or where it ended by that day.
+    """
+    held = Grant.objects.select_for_update(of=("self",)).filter(uid=uid).first()
+    if held is None or (held.valid_until is not None and held.valid_until <= on):
+        raise NotFound(noun=GRANT, name=str(uid))
+    held.valid_until = max(on, held.valid_from)
+    held.save(update_fields=["valid_until"])
+    return held
+
+
+@action("access.add_service_account")
 def add_service_account(name: str, *, party: Party | None = None, by: Actor) -> ServiceAccount:
     """Let a machine in; it acts for ``party``, or for the whole bureau without one. Raises BadName, NameTaken."""
     if not 2 <= len(name) <= 80:
@@ -88,7 +119,6 @@ def add_service_account(name: str, *, party: Party | None = None, by: Actor) -> 
             account = ServiceAccount.objects.create(name=name, party=party, made_by=by.name)
     except IntegrityError:
         raise NameTaken(name=name) from None
-    logger.info("%s added the service account %s", by.name, name)
     return account
 
 
@@ -124,6 +154,7 @@ class NewToken:
     secret: str
 
 
+@action("access.make_token")
 def make_token(
     account: ServiceAccount, *, scopes: Iterable[Verb], expires_at: datetime | None, by: Actor, now: datetime
 ) -> NewToken:
@@ -137,14 +168,13 @@ def make_token(
     token = Token.objects.create(
         account=account, digest=_digest(secret), prefix=secret[:12], scopes=verbs, expires_at=expires_at
     )
-    logger.info("%s made the token %s of %s", by.name, token.prefix, account.name)
     return NewToken(token, secret)
 
 
+@action("access.revoke_token")
 def revoke_token(token: Token, *, by: Actor, now: datetime) -> None:
     """Refuse this token from ``now`` on; revoking twice keeps the first instant."""
     Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
-    logger.info("%s revoked the token %s of %s", by.name, token.prefix, token.account.name)
 
 
 def authenticate_token(secret: str, now: datetime) -> tuple[ServiceAccount, frozenset[Verb]] | None:

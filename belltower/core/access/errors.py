@@ -75,3 +75,13 @@ class OtherParty(Conflict):
         zh="服务账号“{name}”属于另一责任主体。请换一个账号名称。",
         en="The service account '{name}' acts for another party. Choose another account name.",
     )
+
+
+class WholeCityOnly(Refusal):
+    """An administrator of one area or party could still give themselves everything, so there is none."""
+
+    code = "whole_city_only"
+    sentence = Text(
+        zh="管理员角色只能授予全市范围，不能限定区域或责任主体。请去掉限定，或改授其他角色。",
+        en="An administrator holds the whole city: leave area and party out, or grant another role.",
+    )

@@ -48,16 +48,29 @@ class User(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """One role, held from a date until (not including) another."""
+    """One role in one area for one party's assets, held from a date until (not including) another.
 
+    Without an area it holds in the whole city. Without a party it reaches every owner's assets, but for an enterprise
+    user only those of the user's own party.
+    """
+
+    uid = models.UUIDField(unique=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=20, choices=RoleName)
+    area = models.ForeignKey("places.Area", null=True, on_delete=models.PROTECT, related_name="grants")
+    party = models.ForeignKey("places.Party", null=True, on_delete=models.PROTECT, related_name="grants")
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
+    why = models.CharField(max_length=300, blank=True)  # the document or person that asked for it
 
     class Meta:
         db_table = "access_grant"
-        constraints = [models.UniqueConstraint(fields=["user", "role", "valid_from"], name="access_grant_once")]
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "area", "party", "valid_from"], nulls_distinct=False, name="access_grant_once"
+            )
+        ]
 
 
 class ServiceAccount(models.Model):

@@ -37,7 +37,7 @@ _TITLES = {
 
 VIEW, EXPORT, LOAD, EDIT, RUN_JOBS = Verb.VIEW, Verb.EXPORT, Verb.LOAD, Verb.EDIT, Verb.RUN_JOBS
 
-# An enterprise user's row scope is narrower still (people.scope_of): the same verbs, on its own assets only.
+# A verb is allowed on the rows its grant reaches only (people.Standing): an enterprise user's on its own assets.
 VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
     RoleName.VIEWER: frozenset({VIEW}),
     RoleName.DESK: frozenset({VIEW, EXPORT, EDIT}),
@@ -62,14 +62,9 @@ def verbs_of(roles: Iterable[str]) -> frozenset[Verb]:
     return frozenset().union(*(VERBS_OF[RoleName(role)] for role in roles))
 
 
-def sees_own_only(roles: Iterable[str]) -> bool:
-    """Whether these roles see their own party's assets only: an enterprise user who is nothing else."""
-    return set(roles) == {RoleName.ENTERPRISE}
-
-
 def within_own(verbs: frozenset[Verb]) -> frozenset[Verb]:
-    """What is left of ``verbs`` for a service account that acts for one party.
+    """What is left of ``verbs`` for who reaches only one party's assets, or one area's.
 
-    Loads, jobs and administration touch rows of every owner, so they stay with the bureau's own accounts.
+    Loads, jobs and administration touch rows of every owner, so they stay with who reaches the whole city.
     """
     return verbs & {VIEW, EXPORT, EDIT}

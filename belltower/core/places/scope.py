@@ -1,28 +1,119 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a viewer may see: one value that every list, tile, export and look-up takes."""
+"""What a viewer may see: one value that every list, tile, export and look-up takes, and that the database keeps to.
+
+``seen_as`` tells it to the database for a transaction; the policies on the tables (policies.py) do the rest.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Q
+from psycopg.pq import TransactionStatus
+
+from belltower.core.places.kinds import register
+from belltower.kernel.packs import Secrecy
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Row scope of one viewer. ``owner_ids`` None means every owner's assets, else only those parties' own."""
+    """Row scope of one viewer. ``owner_ids`` None means every owner's assets, else only those parties' own.
+
+    ``area_ids`` None means anywhere, else only what lies in one of those areas (each is named, those below too).
+    Kinds that are more secret than ``secrecy`` are never seen. An asset is seen where all three hold.
+    """
 
     owner_ids: frozenset[int] | None = None
+    area_ids: frozenset[int] | None = None
+    secrecy: Secrecy = Secrecy.SECRET
 
     @property
     def key(self) -> str:
         """Stands for all viewers that see the same; part of every cache key."""
-        return "all" if self.owner_ids is None else "owners-" + "-".join(map(str, sorted(self.owner_ids)))
+        owners = "all" if self.owner_ids is None else "owners-" + _listed(self.owner_ids, "-")
+        areas = "" if self.area_ids is None else "-areas-" + _listed(self.area_ids, "-")
+        hidden = self.hidden_kinds
+        return owners + areas + ("-without-" + ",".join(hidden) if hidden else "")
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether no row is hidden."""
+        return self.owner_ids is None and self.area_ids is None and not self.hidden_kinds
+
+    @property
+    def hidden_kinds(self) -> tuple[str, ...]:
+        """The kinds that are declared more secret than this viewer may see, sorted."""
+        if self.secrecy is Secrecy.SECRET:
+            return ()
+        return tuple(sorted(kind.name for kind in register().kinds.values() if kind.secrecy > self.secrecy))
 
     def assets(self) -> Q:
         """The filter for a queryset of Asset."""
-        return Q() if self.owner_ids is None else Q(owner_id__in=self.owner_ids)
+        owned = Q() if self.owner_ids is None else Q(owner_id__in=self.owner_ids)
+        within = Q() if self.area_ids is None else Q(area_id__in=self.area_ids)
+        hidden = self.hidden_kinds
+        return owned & within & (~Q(kind__in=hidden) if hidden else Q())
 
 
 EVERYTHING = Scope()
 NOTHING = Scope(frozenset())
+
+
+@contextmanager
+def seen_as(scope: Scope) -> Iterator[None]:
+    """A transaction in which the database shows what ``scope`` may see; inside another one, until the end of the block.
+
+    The scope from before holds again afterwards. Nothing outlives the transaction, so a connection that is used again
+    begins with what it was opened with: nothing in the web, everything in a worker.
+    """
+    if not connection.in_atomic_block:
+        with transaction.atomic():
+            _exchange(_settings(scope))
+            yield
+        return
+    before = _exchange(_settings(scope))
+    try:
+        yield
+    finally:
+        # After an error of the database's the transaction is lost, and its settings go with it.
+        if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
+            _exchange(before)
+
+
+def streamed_as(scope: Scope, parts: Iterable[Any]) -> Iterator[Any]:
+    """``parts``, made as ``scope`` sees them, for an answer that is sent after its view has returned."""
+    with seen_as(scope):
+        yield from parts
+
+
+_NAMES = ("sees", "parties", "areas", "secrecy", "hidden", "scope")
+_EXCHANGE = "SELECT " + ", ".join(
+    f"current_setting('belltower.{name}', true), set_config('belltower.{name}', %s, true)" for name in _NAMES
+)
+
+
+def _settings(scope: Scope) -> tuple[str, ...]:
+    """What the policies read, in the order of _NAMES. A star stands for "whatever it is"."""
+    return (
+        "all" if scope.sees_all else "own",
+        "*" if scope.owner_ids is None else _listed(scope.owner_ids, ","),
+        "*" if scope.area_ids is None else _listed(scope.area_ids, ","),
+        str(scope.secrecy.value),
+        ",".join(scope.hidden_kinds),
+        scope.key,
+    )
+
+
+def _exchange(values: Iterable[str]) -> tuple[str, ...]:
+    """Set the settings for this transaction; what they were before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXCHANGE, list(values))
+        return tuple(word or "" for word in cursor.fetchone()[::2])
+
+
+def _listed(ids: Iterable[int], between: str) -> str:
+    return between.join(map(str, sorted(ids)))

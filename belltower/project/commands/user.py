@@ -15,7 +15,7 @@ from belltower.project import database
 
 if TYPE_CHECKING:
     from belltower.core.access.models import User
-    from belltower.core.places.models import Party
+    from belltower.core.places.models import Area, Party
 
 BY = Actor.system("belltower user")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -51,13 +51,22 @@ def add(username: str, name: str, party_key: str | None, roles: tuple[str, ...],
 @click.argument("role")
 @click.option("--from", "since", type=DAY, help="The first day (today).")
 @click.option("--until", type=DAY, help="The first day on which it is held no more.")
-def grant(username: str, role: str, since: datetime | None, until: datetime | None) -> None:
-    """Let a person hold a role from a day until another."""
+@click.option("--area", help="The code of the area it holds in (the whole city).")
+@click.option("--party", "party_key", help="The key of the party for whose assets it holds (every one's).")
+@click.option("--why", default="", help="The document or person that asked for it.")
+def grant(
+    username: str, role: str, since: datetime | None, until: datetime | None,
+    area: str | None, party_key: str | None, why: str,
+) -> None:  # fmt: skip
+    """Let a person hold a role from a day until another, in an area, for a party."""
     with database.ready():
         from belltower.core.access import actions, people
 
         user, first = _user(username), since.date() if since else people.today()
-        actions.grant(user, actions.role_named(role), valid_from=first, valid_until=_day(until), by=BY)
+        actions.grant(
+            user, actions.role_named(role), valid_from=first, valid_until=_day(until),
+            area=_area(area), party=party_of(party_key), why=why, by=BY,
+        )  # fmt: skip
         _tell(user)
 
 
@@ -115,6 +124,18 @@ def party_of(key: str | None) -> Party | None:
     found = Party.objects.filter(key=key).first()
     if found is None:
         raise NotFound(noun=Text(zh="责任主体", en="party"), name=key)
+    return found
+
+
+def _area(code: str | None) -> Area | None:
+    """The area of that code that is in force; None for None. Raises NotFound."""
+    from belltower.core.places.models import Area
+
+    if code is None:
+        return None
+    found = Area.objects.current().filter(code=code).first()
+    if found is None:
+        raise NotFound(noun=Text(zh="区域", en="area"), name=code)
     return found
 
 

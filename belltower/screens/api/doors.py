@@ -16,7 +16,7 @@ from ninja.utils import check_csrf
 from belltower.core.access import actions, people, rules
 from belltower.core.access.models import User
 from belltower.core.access.rules import Verb
-from belltower.core.places.scope import Scope
+from belltower.core.places.scope import EVERYTHING, Scope
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotAllowed
 from belltower.screens.api.errors import NoCsrfToken, NotSignedIn
@@ -37,8 +37,8 @@ class Caller:
 
     @property
     def sees_all(self) -> bool:
-        """Whether the caller sees every owner's rows."""
-        return self.scope.owner_ids is None
+        """Whether the caller sees every row."""
+        return self.scope == EVERYTHING
 
 
 class Request(HttpRequest):
@@ -83,9 +83,9 @@ class Session(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller:
         user = request.user
         assert isinstance(user, User)
-        roles = people.roles_of(user, people.today())
-        scope = people.scope_with(user, roles)
-        caller = Caller(user.as_actor(), rules.verbs_of(roles), scope, roles, user.party_id)
+        standing = people.standing_of(user, people.today())
+        scope = standing.scope(self.verb or Verb.VIEW)
+        caller = Caller(user.as_actor(), standing.verbs, scope, standing.roles, user.party_id)
         return _let_in(caller, self.verb)
 
 

@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from belltower.core.access.models import RoleName, User
-from belltower.core.access.rules import Verb, verbs_of
+from belltower.core.access.people import Standing
+from belltower.core.access.rules import Verb
 from belltower.core.places import city
+from belltower.kernel import request_id
 from belltower.kernel.texts import Text
 
 EXPORT_FORMATS = (
@@ -21,13 +23,15 @@ def console(request: HttpRequest) -> dict[str, object]:
     """Values for the frame around every page."""
     theme = request.COOKIES.get("bt_theme", "auto")
     roles: frozenset[RoleName] = getattr(request, "roles", frozenset())
-    verbs = verbs_of(roles)
+    standing: Standing = getattr(request, "standing", Standing())
+    verbs = standing.verbs
     return {
         "city_name": _city_name(),
         "viewer_name": _viewer_name(request),
         "viewer_roles": [role.label for role in sorted(roles)],
         "may": {verb.value: verb in verbs for verb in Verb},
         "export_formats": EXPORT_FORMATS,
+        "request_id": request_id.current(),
         "theme": theme if theme in THEMES else "auto",
     }
 

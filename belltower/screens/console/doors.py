@@ -14,8 +14,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from belltower.core.access.models import RoleName, User
-from belltower.core.access.people import roles_of, scope_with, today
-from belltower.core.access.rules import Verb, may
+from belltower.core.access.people import Standing, standing_of, today
+from belltower.core.access.rules import Verb
 from belltower.core.places.scope import Scope
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotAllowed
@@ -34,10 +34,11 @@ VERB_TITLES = {
 
 
 class ConsoleRequest(HttpRequest):
-    """A request that passed a door: somebody is signed in, holds ``roles`` and may see ``scope``."""
+    """A request that passed a door: somebody is signed in, holds ``roles`` and reaches ``scope`` with the door's verb."""
 
     user: User
     actor: Actor
+    standing: Standing
     roles: frozenset[RoleName]
     scope: Scope
     now: datetime
@@ -58,8 +59,8 @@ def door(verb: Verb) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            visitor = enter(request, request.user)
-            if not may(visitor.roles, verb):
+            visitor = enter(request, request.user, verb)
+            if not visitor.standing.may(verb):
                 raise MayNot(verb)
             return view(visitor, *arguments, **named)
 
@@ -75,12 +76,13 @@ def open_door(view: View) -> View:
     return view
 
 
-def enter(request: HttpRequest, user: User) -> ConsoleRequest:
-    """The request with what the viewer holds and may see; two queries."""
+def enter(request: HttpRequest, user: User, verb: Verb = Verb.VIEW) -> ConsoleRequest:
+    """The request with what the viewer holds, and the rows on which they may ``verb``; one to three queries."""
     visitor = cast(ConsoleRequest, request)
     visitor.now = datetime.now(UTC)
-    visitor.roles = roles_of(user, today(visitor.now))
-    visitor.scope = scope_with(user, visitor.roles)
+    visitor.standing = standing_of(user, today(visitor.now))
+    visitor.roles = visitor.standing.roles
+    visitor.scope = visitor.standing.scope(verb)
     visitor.actor = user.as_actor()
     return visitor
 

@@ -4,7 +4,7 @@
 import pytest
 
 from belltower.core.access.models import RoleName
-from belltower.core.access.rules import Verb, may, sees_own_only
+from belltower.core.access.rules import Verb, may
 
 # Read across: view, export, load, edit, run_jobs, administer.
 EXPECTED = {
@@ -41,9 +41,3 @@ def test_two_roles_together_may_do_what_either_may() -> None:
 def test_an_unknown_role_is_misuse_and_not_silence() -> None:
     with pytest.raises(ValueError, match="mayor"):
         may(["mayor"], Verb.VIEW)
-
-
-def test_an_enterprise_user_with_a_second_role_is_not_confined_to_their_own() -> None:
-    assert sees_own_only([RoleName.ENTERPRISE])
-    assert not sees_own_only([RoleName.ENTERPRISE, RoleName.VIEWER])
-    assert not sees_own_only([])

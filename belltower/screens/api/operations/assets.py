@@ -141,7 +141,7 @@ def _seen(asset: Asset, if_match: str | None) -> datetime | None:
 
 def _keep_to_own(caller: Caller, changes: dict[str, Any]) -> None:
     """Who acts for one party may not give its assets away. Raises NotAllowed."""
-    if caller.sees_all or "owner" not in changes:
+    if caller.scope.owner_ids is None or "owner" not in changes:
         return
     if not Party.objects.filter(uid=changes["owner"], pk__in=caller.scope.owner_ids or ()).exists():
         raise NotAllowed(verb=Text(zh="把部件转给其他责任主体", en="hand assets to another party"), needs=Verb.EDIT)

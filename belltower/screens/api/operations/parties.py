@@ -56,6 +56,6 @@ def seen_by(caller: Caller, *, prefix: str = "") -> QuerySet[Party]:
 
 def visible(caller: Caller, prefix: str = "") -> Q:
     """The filter for parties that ``caller`` may know of, on the columns that begin with ``prefix``."""
-    if caller.sees_all:
+    if caller.scope.owner_ids is None:
         return Q()
     return Q(**{f"{prefix}id__in": caller.scope.owner_ids}) | Q(**{f"{prefix}kind__in": PUBLIC})
