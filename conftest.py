@@ -43,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     server.start()
     config.stash[_SERVER] = (server, home)
     os.environ["BELLTOWER_HOME"] = str(home / "home")
+    os.environ["BELLTOWER_LIMITS"] = "off"  # a test asks more often than people may; tests/security sets limits itself
     os.environ["BELLTOWER_TEST_SERVER"] = server.url("belltower")
 
 
@@ -115,8 +116,34 @@ def _point_django_at(database: str) -> None:
 
     host = os.environ["BELLTOWER_TEST_SERVER"].split("host=", 1)[1]
     place = {"NAME": database, "HOST": host, "USER": "belltower"}
+    # What a test writes by itself to set its scene is written by "system:tests"; requests say who writes (_requests_say_who).
+    said = "-c belltower.actor=system:tests -c belltower.what=tests.scene -c belltower.action=00000000-0000-7000-8000-000000000000"
+    place["OPTIONS"] = {**settings.DATABASES["default"]["OPTIONS"], "options": said}
     settings.DATABASES["default"].update(place)
     connections["default"].settings_dict.update(place)
+
+
+@pytest.fixture(autouse=True)
+def _requests_say_who(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a request is answered, nobody is said to write: what it writes outside of an action is refused."""
+    from django.db import connection
+    from django.test.client import ClientHandler
+
+    answer = ClientHandler.__call__
+
+    def answer_unnamed(handler: ClientHandler, environ: dict[str, object]) -> object:
+        if connection.connection is None or connection.needs_rollback:
+            return answer(handler, environ)
+        with connection.cursor() as cursor:
+            cursor.execute("SET belltower.actor = ''; SET belltower.what = ''")
+        try:
+            return answer(handler, environ)
+        finally:
+            if not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute("RESET belltower.actor; RESET belltower.what")
+
+    monkeypatch.setattr(ClientHandler, "__call__", answer_unnamed)
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import functools
 import importlib
-import logging
+import logging.config
+import os
+import shutil
 from typing import Any
 
 import click
 
+from belltower.project import installation
 from belltower.project.processes import die_with_server
+from belltower.project.watch import logs
 
 KILL_AFTER_S = 3
 _RESPAWN_AFTER_S = 0.5
@@ -19,9 +23,8 @@ _RESPAWN_AFTER_S = 0.5
 @click.group()
 def serve() -> None:
     """One process of the installation; `belltower run` starts them all."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # procrastinate logs every turn of a job; the job's own story says it better.
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    # procrastinate logs every turn of a job; the job's own story says it better: the root is at WARNING.
+    logging.config.dictConfig(logs.configuration(installation.read().log))
 
 
 @serve.command()
@@ -30,6 +33,7 @@ def serve() -> None:
 @click.option("--workers", default=2)
 def web(host: str, port: int, workers: int) -> None:
     """The people's door: Django, one blocking thread a worker process (measured fastest; docs/decisions)."""
+    _measure_together("web")
     _granian("belltower.project.wsgi:application", "wsgi", host=host, port=port, workers=workers)
 
 
@@ -39,6 +43,7 @@ def web(host: str, port: int, workers: int) -> None:
 @click.option("--workers", default=1)
 def gateway(host: str, port: int, workers: int) -> None:
     """The machines' door."""
+    _measure_together("gateway")
     _granian("belltower.project.gateway.application:application", "asgi", host=host, port=port, workers=workers)
 
 
@@ -46,9 +51,10 @@ def gateway(host: str, port: int, workers: int) -> None:
 @click.option("--at-once", default=2, help="Jobs carried side by side.")
 def worker(at_once: int) -> None:
     """Carry jobs until told to stop."""
-    from belltower.project.database import set_up_django
+    from belltower.project.database import see_everything, set_up_django
 
     set_up_django()
+    see_everything()
     from belltower.core.jobs.worker import serve as carry_jobs
 
     carry_jobs(at_once=at_once)
@@ -70,8 +76,20 @@ def _granian(target: str, interface: str, *, host: str, port: int, workers: int)
         respawn_failed_workers=True,
         respawn_interval=_RESPAWN_AFTER_S,
         workers_kill_timeout=KILL_AFTER_S,
+        log_dictconfig=logs.configuration(installation.read().log),
     )
     server.serve(target_loader=functools.partial(_load, target), wrap_loader=False)
+
+
+def _measure_together(door: str) -> None:
+    """Let the worker processes of this door add up what they measure, in a folder that is empty at the start.
+
+    prometheus_client chooses how it counts when it is imported, so this comes before the application is loaded.
+    """
+    folder = installation.read().home / "run" / f"metrics-{door}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _load(target: str) -> Any:

@@ -6,12 +6,14 @@ from __future__ import annotations
 from psycopg.conninfo import conninfo_to_dict
 
 from belltower.packs.register import discover
-from belltower.project import installation
+from belltower.project import attachments, installation, roles
 from belltower.project.postgres import Postgres, embedded_programs
+from belltower.project.watch import logs
 
 INSTALLATION = installation.read()
 BELLTOWER_REGISTER = discover(INSTALLATION.packs)
 BELLTOWER_FILES = INSTALLATION.files
+BELLTOWER_ATTACHMENTS = attachments.read(INSTALLATION.files)
 
 SECRET_KEY = INSTALLATION.secret_key
 DEBUG = INSTALLATION.is_debug
@@ -21,6 +23,7 @@ INSTALLED_APPS = [
     "belltower.screens.console",
     "belltower.core.access",
     "belltower.core.places",
+    "belltower.core.attachments",
     "belltower.core.jobs",
     "belltower.core.ledger",
     *(pack.app for pack in BELLTOWER_REGISTER.packs if pack.app),
@@ -35,8 +38,13 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "belltower.project.watch.requests.Watched",
+    "belltower.project.guard.headers.SecurityHeaders",
+    "belltower.project.guard.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "belltower.project.guard.static_files.StaticFiles",
+    "belltower.project.guard.sizes.BodySizes",
+    "belltower.project.guard.limiting.RateLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -66,7 +74,8 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str) -> dict[str, object]:
+def database_at(url: str) -> dict[str, object]:
+    """Django's description of the database at that address."""
     parts = conninfo_to_dict(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -82,10 +91,10 @@ def _database(url: str) -> dict[str, object]:
 
 
 def _embedded_url() -> str:
-    return Postgres(INSTALLATION.postgres_folder, programs=embedded_programs()).url()
+    return Postgres(INSTALLATION.postgres_folder, programs=embedded_programs()).url(user=roles.APP)
 
 
-DATABASES = {"default": _database(INSTALLATION.database_url or _embedded_url())}
+DATABASES = {"default": database_at(INSTALLATION.database_url or _embedded_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -117,15 +126,20 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
+# The other headers are put on by guard/headers.py, on both doors alike.
 X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+# TLS is ended by a web server in front; only one that BELLTOWER_PROXIES names may say that it was used.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = INSTALLATION.is_tls
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics|health/live)$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if INSTALLATION.is_tls else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the bureau's other names are not ours to promise for
+BELLTOWER_PROXIES = INSTALLATION.proxies
+BELLTOWER_LIMITS = INSTALLATION.limits
+BELLTOWER_METRICS_TOKEN = INSTALLATION.metrics_token
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logs.configuration(INSTALLATION.log)

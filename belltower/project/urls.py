@@ -3,10 +3,13 @@
 
 from django.urls import include, path
 
-from belltower.project.health import live
+from belltower.project.health import live, measurements, ready
 
 urlpatterns = [
-    path("health/live", live),
+    path("health/live", live, name="health_live"),
+    path("healthz", live, name="healthz"),
+    path("readyz", ready, name="readyz"),
+    path("metrics", measurements, name="metrics"),
     path("", include("belltower.screens.api.urls")),
     path("", include("belltower.screens.console.urls")),
 ]

@@ -16,6 +16,7 @@ from belltower.core.jobs.models import Job, JobEvent, JobState
 from belltower.core.jobs.rules import may_move
 from belltower.core.jobs.work import find_work
 from belltower.core.ledger.entries import action
+from belltower.kernel import request_id
 from belltower.kernel.actors import Actor
 from belltower.kernel.texts import Text
 
@@ -111,6 +112,8 @@ def note(
 def hand_over(uid: UUID, *, at: datetime | None = None) -> None:
     """Give the job to procrastinate, on Django's connection: it is there when the open transaction commits.
 
-    Without ``at`` it starts at once.
+    Without ``at`` it starts at once. It carries the id of the request that asked, for the logs.
     """
-    app.configure_task(CARRIER, queue=QUEUE, schedule_at=at, allow_unknown=True).defer(job=str(uid))
+    app.configure_task(CARRIER, queue=QUEUE, schedule_at=at, allow_unknown=True).defer(
+        job=str(uid), request=request_id.current()
+    )

@@ -8,14 +8,16 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from belltower.core.jobs.actions import CARRIER, QUEUE
+from belltower.kernel import request_id
 
 
 @app.task(name=CARRIER, queue=QUEUE, pass_context=True)
-def carry(context: JobContext, job: str) -> None:
-    """Run the job of this uid once."""
+def carry(context: JobContext, job: str, request: str | None = None) -> None:
+    """Run the job of this uid once; ``request`` is the id of the request that asked for it."""
     from belltower.core.jobs.carrying import carry as carry_job
 
     try:
-        carry_job(job, is_stopping=context.should_abort)
+        with request_id.carried(request):
+            carry_job(job, is_stopping=context.should_abort)
     finally:
         connections.close_all()  # this thread may never be used again

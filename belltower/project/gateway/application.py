@@ -8,11 +8,14 @@ import os
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Response, get
+from litestar import Litestar, Request, Response, get
 from litestar.types import ControllerRouterHandler
 
 from belltower import __version__
+from belltower.project import installation
+from belltower.project.database import set_up_django
 from belltower.project.gateway.health import readiness
+from belltower.project.guard.proxies import is_this_machine
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "belltower.project.settings")
 
@@ -33,7 +36,7 @@ DOOR = Door(
         "zh": "机器入口：设备与其他系统在此接入。人员请访问网页入口。",
         "en": "The machines' door: devices and other systems connect here. People use the web door.",
     },
-    health={"live": "/health/live", "ready": "/health/ready"},
+    health={"live": "/healthz", "ready": "/readyz"},
 )
 
 
@@ -43,21 +46,38 @@ def door() -> Door:
     return DOOR
 
 
-@get("/health/live", sync_to_thread=False)
+@get(["/health/live", "/healthz"], sync_to_thread=False)
 def live() -> dict[str, bool]:
     """This process answers."""
     return {"live": True}
 
 
-@get("/health/ready")
+@get(["/health/ready", "/readyz"])
 async def ready() -> Response[dict[str, Any]]:
     """The database answers, its migrations are applied, and a worker is alive; 503 with what is missing otherwise."""
     found = await asyncio.wait_for(readiness(_database_url(), expected_migrations=_expected()), timeout=10)
-    body = {"ready": found.is_ready, "database": found.database, "migrations": found.migrations, "worker": found.worker}
-    return Response(body, status_code=200 if found.is_ready else 503)
+    return Response(found.as_json(), status_code=200 if found.is_ready else 503)
 
 
-ROUTES: list[ControllerRouterHandler] = [door, live, ready]
+@get("/metrics", sync_to_thread=True)
+def measurements(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What is measured, for Prometheus; 403 for whoever may not look."""
+    from django.db import connections
+
+    from belltower.project.health import database_answers, may_measure
+
+    is_near = is_this_machine(request.client.host if request.client else "") and not request.scope["state"][FORWARDED]
+    given = request.headers.get("authorization", "")
+    if not may_measure(given, is_near=is_near, token=installation.read().metrics_token):
+        return Response(b"", status_code=403, media_type=metrics.MEDIA_TYPE)
+    try:
+        return Response(metrics.page(database_answers()), media_type=metrics.MEDIA_TYPE)
+    finally:
+        connections.close_all()  # this thread may never be used again
+
+
+LARGEST_BODY = 10 * 1024 * 1024  # bytes
+ROUTES: list[ControllerRouterHandler] = [door, live, ready, measurements]
 
 
 def _database_url() -> str:
@@ -72,5 +92,20 @@ def _expected() -> frozenset[tuple[str, str]]:
     return migrations_of_the_code()
 
 
+# Its settings and texts are those of the people's door.
+set_up_django()
+
+from belltower.project.gateway.problems import failed  # noqa: E402
+from belltower.project.gateway.watch import FORWARDED, watched  # noqa: E402
+from belltower.project.watch import metrics  # noqa: E402
+
 # No OpenAPI pages here: Litestar's come from another host, and bureau networks have no internet.
-application = Litestar(ROUTES, openapi_config=None, on_startup=[_expected])
+litestar = Litestar(
+    ROUTES,
+    openapi_config=None,
+    on_startup=[_expected],
+    exception_handlers={Exception: failed},
+    request_max_body_size=LARGEST_BODY,
+    logging_config=None,
+)
+application = watched(litestar)

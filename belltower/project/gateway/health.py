@@ -22,6 +22,10 @@ class Readiness:
     def is_ready(self) -> bool:
         return self.database and self.migrations and self.worker
 
+    def as_json(self) -> dict[str, bool]:
+        """For /readyz."""
+        return {"ready": self.is_ready, "database": self.database, "migrations": self.migrations, "worker": self.worker}
+
 
 async def readiness(url: str, *, expected_migrations: frozenset[tuple[str, str]]) -> Readiness:
     """Look at the database behind ``url``: it answers, every expected migration is applied, a worker is alive."""

@@ -32,6 +32,9 @@ from belltower.screens.api.operations import (
     search,
 )
 
+NAMESPACE = "api"
+# Operations that look through everything, by the name of their address.
+SEARCHES = ("api:find",)
 ROOMS = (me, areas, assets, near, parties, responsibilities, search, catalogue, loads, exports, jobs)
 
 
@@ -79,7 +82,7 @@ def build() -> Api:
         description=ABOUT,
         docs_url="/docs",
         openapi_url="/openapi.json",
-        urls_namespace="api",
+        urls_namespace=NAMESPACE,
         renderer=Json(),
         parser=StrictJson(),
         docs=OpenApi(),

@@ -16,10 +16,11 @@ from django.utils.translation import get_language
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from belltower.kernel import request_id
 from belltower.kernel.errors import Refusal
-from belltower.kernel.identity import uuid7
 from belltower.kernel.texts import Text
 from belltower.screens.api.errors import Broken, InvalidRequest, NoSuchOperation, NotSignedIn
+from belltower.screens.errors import TRY_AGAIN_AFTER_S, DatabaseAway, is_database_away
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,10 @@ STATUS_OF: dict[str, int] = {
     "no_city_chosen": 409,
     "changed_meanwhile": 412,
     "precondition_required": 428,
+    "body_too_large": 413,
+    "too_many_requests": 429,
     "broken": 500,
+    "database_away": 503,
 }
 
 
@@ -65,10 +69,13 @@ def answer(refusal: Refusal, *, status: int | None = None) -> HttpResponse:
         "status": status,
         "code": refusal.code,
         "facts": {name: _plain(fact) for name, fact in refusal.facts.items()},
+        "request": request_id.current(),
     }
     response = HttpResponse(msgspec.json.encode(problem), status=status, content_type=MEDIA_TYPE)
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
+    if status == 503:
+        response["Retry-After"] = str(TRY_AGAIN_AFTER_S)
     return response
 
 
@@ -81,7 +88,7 @@ def handle_with(api: NinjaAPI) -> None:
     api.add_exception_handler(Http404, _nowhere)
     for unreadable in (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError):
         api.add_exception_handler(unreadable, _unreadable)
-    api.add_exception_handler(Exception, _broken)
+    api.add_exception_handler(Exception, broken)
 
 
 def no_such(request: HttpRequest) -> NoSuchOperation:
@@ -116,8 +123,12 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     return answer(InvalidRequest(faults=faults))
 
 
-def _broken(request: HttpRequest, error: Any) -> HttpResponse:
-    reference = uuid7()
+def broken(request: HttpRequest, error: Any) -> HttpResponse:
+    """A fault of ours, or of a database that is away; its reference is the request's id, by which the log has it."""
+    if is_database_away(error):
+        logger.warning("the database is away: %s", error)
+        return answer(DatabaseAway(seconds=TRY_AGAIN_AFTER_S))
+    reference = request_id.current() or request_id.new()
     logger.error("%s %s broke (%s)", request.method, request.path, reference, exc_info=error)
     return answer(Broken(reference=reference))
 

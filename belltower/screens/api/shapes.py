@@ -46,6 +46,7 @@ class Problem(BaseModel):
     status: int
     code: str
     facts: dict[str, Any]
+    request: str | None = None
 
 
 class PartyRef(BaseModel):

@@ -4,20 +4,27 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import sys
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from belltower.core.access.models import User
+from belltower.kernel import request_id
 from belltower.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
+from belltower.screens.api import problems
 from belltower.screens.console.doors import enter
+from belltower.screens.errors import TRY_AGAIN_AFTER_S, BodyTooLarge, DatabaseAway, TooManyRequests, is_database_away
 
 logger = logging.getLogger(__name__)
 
-STATUS_OF: tuple[tuple[type[Refusal], int], ...] = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Refusal, 422))
+STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
+    (NotFound, 404), (NotAllowed, 403), (Conflict, 409), (BodyTooLarge, 413), (TooManyRequests, 429),
+    (DatabaseAway, 503), (Refusal, 422),
+)  # fmt: skip
 
 
 class RefusalMiddleware:
@@ -30,7 +37,9 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The page of a refusal, in the viewer's language."""
+        """The page of a refusal, in the viewer's language; or that the database is away."""
+        if is_database_away(exception) and is_console(request):
+            return database_away()
         if not isinstance(exception, Refusal) or not is_console(request):
             return None
         return refusal_page(request, exception)
@@ -71,14 +80,29 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: the code stands in the log beside what happened."""
-    code = f"E-{secrets.token_hex(4)}"
-    logger.error("internal error %s at %s", code, request.path)
+    """A fault of ours, or of a database that is away; the request's id stands in the log beside what happened."""
+    error = sys.exc_info()[1]  # Django calls this while it handles the fault
+    if request.path_info.startswith("/api/"):
+        return problems.broken(request, error)
+    if is_database_away(error):
+        return database_away()
+    logger.error("internal error", exc_info=error)
     try:
-        return render(request, "console/wrong/failed.html", {"code": code}, status=500)
-    except Exception:  # the page itself needs the database, which may be what failed
-        logger.exception("the error page %s failed as well", code)
-        return HttpResponse(f"500 {code}", status=500, content_type="text/plain")
+        return render(request, "console/wrong/failed.html", {"code": "broken"}, status=500)
+    except Exception as second:  # the page itself needs the database, which may have gone meanwhile
+        if is_database_away(second):
+            return database_away()
+        logger.exception("the error page failed as well")
+        return HttpResponse(f"500 {request_id.current()}", status=500, content_type="text/plain")
+
+
+def database_away() -> HttpResponse:
+    """A plain page in both languages that asks nothing of the database, and when to try again."""
+    logger.warning("the database is away")
+    refusal = DatabaseAway(seconds=TRY_AGAIN_AFTER_S)
+    said = {"zh": refusal.say("zh"), "en": refusal.say("en"), "code": refusal.code, "request_id": request_id.current()}
+    page = render_to_string("console/wrong/database_away.html", said)
+    return HttpResponse(page, status=503, headers={"Retry-After": str(TRY_AGAIN_AFTER_S)})
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

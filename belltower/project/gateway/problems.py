@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the machines' door refuses or cannot do, as problem answers (RFC 9457), like those of the API."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from belltower.kernel import request_id
+from belltower.kernel.errors import Refusal
+from belltower.screens.api.errors import Broken, InvalidRequest, NoSuchOperation
+from belltower.screens.api.problems import MEDIA_TYPE, status_of
+from belltower.screens.errors import TRY_AGAIN_AFTER_S, DatabaseAway, is_database_away
+
+logger = logging.getLogger(__name__)
+__all__ = ["MEDIA_TYPE", "document", "failed"]
+
+
+def document(refusal: Refusal, status: int, *, language: str = "en") -> dict[str, Any]:
+    """The problem document of ``refusal``."""
+    return {
+        "type": f"urn:belltower:problem:{refusal.code}",
+        "title": refusal.say(language),
+        "status": status,
+        "code": refusal.code,
+        "facts": {name: str(fact) for name, fact in refusal.facts.items()},
+        "request": request_id.current(),
+    }
+
+
+def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The answer to whatever went wrong: a refusal, an address that is not there, the database, or a fault of ours."""
+    refusal, status, headers = _told(request, error)
+    language = "zh" if request.headers.get("accept-language", "zh").startswith("zh") else "en"
+    body = msgspec.json.encode(document(refusal, status, language=language))
+    return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _told(request: Request[Any, Any, Any], error: Exception) -> tuple[Refusal, int, dict[str, str]]:
+    if isinstance(error, Refusal):
+        return error, status_of(type(error)), {}
+    if is_database_away(error) or isinstance(error, TimeoutError):
+        logger.warning("the database is away: %s", error)
+        return DatabaseAway(seconds=TRY_AGAIN_AFTER_S), 503, {"Retry-After": str(TRY_AGAIN_AFTER_S)}
+    if isinstance(error, HTTPException) and error.status_code in (404, 405):
+        refusal: Refusal = NoSuchOperation(method=request.method, path=request.url.path)
+        return refusal, error.status_code, dict(error.headers or {})
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        return InvalidRequest(faults=error.detail), error.status_code, dict(error.headers or {})
+    reference = request_id.current()
+    logger.error("%s broke (%s)", request.method, reference, exc_info=error)
+    return Broken(reference=reference), 500, {}

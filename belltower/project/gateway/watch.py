@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Around everything the machines' door answers: the request's id, its headers, its limit, its log line and measures."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from belltower.kernel import request_id
+from belltower.kernel.errors import Refusal
+from belltower.project import installation
+from belltower.project.gateway.problems import MEDIA_TYPE, document
+from belltower.project.guard import limits
+from belltower.project.guard.headers import headers_for
+from belltower.project.guard.limiting import counts
+from belltower.project.guard.proxies import client_of
+from belltower.project.watch import metrics
+from belltower.screens.errors import TooManyRequests
+
+logger = logging.getLogger("belltower.requests")
+DOOR = "machines"
+NOWHERE = "nowhere"
+# Whether somebody stood in between, for /metrics; set on the scope's state.
+FORWARDED = "belltower_is_forwarded"
+_FORWARDING = frozenset({b"x-forwarded-for", b"forwarded", b"x-real-ip"})
+_QUIET = frozenset({"/healthz", "/readyz", "/metrics", "/health/live", "/health/ready"})
+
+
+def watched(application: ASGIApp) -> ASGIApp:
+    """``application`` with all of that; connections that are not HTTP pass untouched."""
+    chosen = installation.read()
+    limit, trusted = limits.read(chosen.limits).get("gateway"), chosen.proxies
+
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await application(scope, receive, send)
+            return
+        with request_id.carried(request_id.taken(_header(scope, b"x-request-id"))):
+            answer = Answer(scope, send)
+            address = _settle_client(scope, trusted)
+            wait = counts().wait_for(limit, address, time.time()) if limit else 0.0
+            if limit and wait:
+                await answer.refuse(limit, wait)
+            else:
+                await application(scope, receive, answer.send)
+            answer.note()
+
+    return door
+
+
+class Answer:
+    """One answer on its way out."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope, self._send = scope, send
+        self.status, self.began = 500, time.perf_counter()
+
+    async def send(self, message: Message) -> None:
+        """Pass the message on, its beginning with our headers."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = self._with_ours(list(message["headers"]))
+        await self._send(message)
+
+    async def refuse(self, limit: limits.Limit, wait: float) -> None:
+        """429, as a problem."""
+        metrics.REFUSED.labels(limit.name).inc()
+        seconds = limits.seconds_to_say(wait)
+        refusal: Refusal = TooManyRequests(seconds=seconds, limit=limit.name)
+        body = msgspec.json.encode(document(refusal, 429))
+        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"retry-after", str(seconds).encode())]
+        await self.send({"type": "http.response.start", "status": 429, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def note(self) -> None:
+        """Measure it and write its line."""
+        seconds = time.perf_counter() - self.began
+        route = str(self.scope.get("path_template") or NOWHERE)
+        method = str(self.scope["method"])
+        metrics.note(DOOR, route, method, self.status, seconds)
+        level = logging.DEBUG if route in _QUIET and self.status < 400 else logging.INFO
+        about = {"door": DOOR, "route": route, "method": method, "status": self.status, "ms": round(seconds * 1000, 1)}
+        logger.log(level, "answered", extra={"about": about})
+
+    def _with_ours(self, headers: list[Any]) -> list[Any]:
+        there = {name.lower(): value for name, value in headers}
+        ours = headers_for(there.get(b"content-type", b"").decode("latin-1"))
+        added = {"Cache-Control": "no-store", **ours, request_id.HEADER: str(request_id.current())}
+        lines = ((name.lower().encode(), value.encode()) for name, value in added.items())
+        return headers + [line for line in lines if line[0] not in there]
+
+
+def _settle_client(scope: Scope, trusted: Sequence[installation.Network]) -> str:
+    """The client's address, which from here on stands in the scope, trusted proxies left out."""
+    peer = scope["client"][0] if scope.get("client") else ""
+    told = _header(scope, b"x-forwarded-for") or ""
+    scope.setdefault("state", {})[FORWARDED] = any(name in _FORWARDING for name, _ in scope["headers"])
+    address = client_of(peer, told, trusted)
+    scope["client"] = (address, 0)
+    return address
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
