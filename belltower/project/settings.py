@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "belltower.project.watch.requests.Watched",
     "belltower.project.guard.headers.SecurityHeaders",
+    "belltower.project.guard.methods.KnownMethods",
     "belltower.project.guard.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "belltower.project.guard.static_files.StaticFiles",
