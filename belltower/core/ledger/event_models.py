@@ -20,7 +20,7 @@ class EventSubject(models.Model):
     last = models.BigIntegerField()
 
     class Meta:
-        db_table = "ledger_subject"
+        db_table = "ledger_event_subject"
 
     def __str__(self) -> str:
         return self.subject
@@ -112,9 +112,7 @@ class HeldEvent(models.Model):
         ordering = ["event_id"]
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="ledger_held_once")]
         indexes = [
-            models.Index(
-                fields=["handler", "bucket"], name="ledger_held_open", condition=models.Q(state__in=[*OPEN])
-            ),
+            models.Index(fields=["handler", "bucket"], name="ledger_held_open", condition=models.Q(state__in=[*OPEN])),
             models.Index(
                 fields=["handler", "subject"], name="ledger_held_behind", condition=models.Q(state=HeldState.BEHIND)
             ),

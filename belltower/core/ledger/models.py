@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+# The outbox's nouns are a file of their own.
+from belltower.core.ledger import event_models as event_models
 from belltower.kernel.identity import uuid7
 
 

@@ -101,7 +101,7 @@ WITH given AS MATERIALIZED (
 ), counted AS (
     SELECT subject, count(*) AS n FROM given GROUP BY subject
 ), numbered AS (
-    INSERT INTO ledger_subject AS s (subject, last) SELECT subject, n FROM counted ORDER BY subject
+    INSERT INTO ledger_event_subject AS s (subject, last) SELECT subject, n FROM counted ORDER BY subject
     ON CONFLICT (subject) DO UPDATE SET last = s.last + excluded.last
     RETURNING s.subject, s.last
 ), emitted AS (
