@@ -155,47 +155,67 @@ DROP FUNCTION ledger_refuse CASCADE;
 
 
 def canonical(columns: Sequence[str], row: str) -> str:
-    """SQL of the text that is committed to: the ``columns`` of the record ``row``, as a JSON array."""
-    return f"json_build_array({', '.join(f'{row}.{column}' for column in columns)})::text"
+    """SQL of the text that is committed to: the id and the ``columns`` of the record ``row``, as a JSON array."""
+    return f"json_build_array({', '.join(f'{row}.{column}' for column in ('id', *columns))})::text"
 
 
 def commitment(text: str, row_id: str) -> str:
-    """SQL of a salted commitment: SHA-256 over the row's salt and its text. Wants the form's secret as ``secret``."""
-    return f"sha256(sha256(secret || int8send({row_id})) || convert_to({text}, 'UTF8'))"
+    """SQL of a salted commitment. Its first byte makes it a leaf of RFC 9162 as well. Wants the form's ``secret``."""
+    return f"sha256('\\x00'::bytea || sha256(secret || int8send({row_id})) || convert_to({text}, 'UTF8'))"
 
 
 def note_writes(table: str, columns: Sequence[str], version: int = 1) -> str:
     """SQL that makes every insert, update and delete of ``table`` an entry. ``columns`` are what is committed to."""
     listed = ", ".join(f"'{column}'" for column in columns)
+    made, gone = canonical(columns, "r"), canonical(columns, "o")
+    described = {
+        "insert": f"SELECT r.id, NULL::bytea AS before, {commitment(made, 'r.id')} AS after FROM fresh r ORDER BY r.id",
+        "update": _UPDATED.format(
+            before=commitment("was", "id"), after=commitment("becomes", "id"), was=gone, becomes=made
+        ),
+        "delete": f"SELECT o.id, {commitment(gone, 'o.id')} AS before, NULL::bytea AS after FROM gone o ORDER BY o.id",
+    }
     return f"""
 INSERT INTO ledger_form ("table", version, columns, secret)
     VALUES ('{table}', {version}, ARRAY[{listed}], sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
-{_trigger(table, columns, version, "insert", "SELECT r.id, NULL::bytea AS before, " + commitment(canonical(columns, "r"), "r.id") + " AS after FROM fresh r")}
-{_trigger(table, columns, version, "update", _UPDATED.format(before=commitment("was", "id"), after=commitment("becomes", "id"), was=canonical(columns, "o"), becomes=canonical(columns, "r")))}
-{_trigger(table, columns, version, "delete", "SELECT o.id, " + commitment(canonical(columns, "o"), "o.id") + " AS before, NULL::bytea AS after FROM gone o")}
-"""
+""" + "".join(_trigger(table, version, operation, text) for operation, text in described.items())
+
+
+def forget_writes(table: str) -> str:
+    """SQL that takes ``table`` out of the ledger again; its entries stay."""
+    return "".join(
+        f"DROP TRIGGER ledger_{operation}_{table} ON {table}; DROP FUNCTION ledger_{operation}_{table};"
+        for operation in _TABLES
+    )
 
 
 # Rows whose committed columns are as they were are not written about: counters and derived columns move freely.
 _UPDATED = """
     SELECT id, {before} AS before, {after} AS after
     FROM (SELECT r.id, {was} AS was, {becomes} AS becomes FROM gone o JOIN fresh r USING (id)) AS pair
-    WHERE was <> becomes"""
+    WHERE was <> becomes ORDER BY id"""
 _TABLES = {
     "insert": "NEW TABLE AS fresh",
     "update": "OLD TABLE AS gone NEW TABLE AS fresh",
     "delete": "OLD TABLE AS gone",
 }
+# A row that was changed is a leaf of both its commitments.
+_LEAVES = {
+    "insert": "leaves := afters;",
+    "update": """SELECT string_agg(sha256('\\x00'::bytea || substr(befores, n * 32 - 31, 32) || substr(afters, n * 32 - 31, 32)),
+                          ''::bytea ORDER BY n) INTO leaves FROM generate_series(1, count) AS n;""",
+    "delete": "leaves := befores;",
+}
 
 
-def _trigger(table: str, columns: Sequence[str], version: int, operation: str, described: str) -> str:
+def _trigger(table: str, version: int, operation: str, described: str) -> str:
     name = f"ledger_{operation}_{table}"
     return f"""
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {_ALIKE} AS $$
 DECLARE
     form smallint;
     secret bytea;
-    count bigint;
+    count int;
     ids bigint[];
     befores bytea;
     afters bytea;
@@ -203,14 +223,12 @@ DECLARE
     entry bigint;
 BEGIN
     SELECT f.id, f.secret INTO form, secret FROM ledger_form f WHERE f."table" = '{table}' AND f.version = {version};
-    SELECT count(*), array_agg(id ORDER BY id), string_agg(before, ''::bytea ORDER BY id), string_agg(after, ''::bytea ORDER BY id)
+    SELECT count(*), array_agg(id), string_agg(before, ''::bytea), string_agg(after, ''::bytea)
         INTO count, ids, befores, afters FROM ({described}) AS described;
     IF count = 1 THEN
         PERFORM ledger_enter(form, '{operation}', 1, ids[1], befores, afters, '', NULL);
     ELSIF count > 1 THEN
-        SELECT string_agg(sha256('\\x00'::bytea || int8send(ids[n]) || coalesce(substr(befores, n * 32 - 31, 32), ''::bytea)
-                                 || coalesce(substr(afters, n * 32 - 31, 32), ''::bytea)), ''::bytea ORDER BY n)
-            INTO leaves FROM generate_series(1, count) AS n;
+        {_LEAVES[operation]}
         entry := ledger_enter(form, '{operation}', count, NULL, NULL, ledger_root(leaves), '', NULL);
         INSERT INTO ledger_batch (entry_id, first, last, ids, befores, afters)
             VALUES (entry, ids[1], ids[count], ids, befores, afters);
