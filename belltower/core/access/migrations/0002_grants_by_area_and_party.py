@@ -9,7 +9,7 @@ import belltower.kernel.identity
 
 def name_them(apps, schema_editor):
     Grant = apps.get_model("access", "Grant")
-    for grant in Grant.objects.filter(uid=None).only("pk").iterator():
+    for grant in Grant.objects.using(schema_editor.connection.alias).filter(uid=None).only("pk").iterator():
         grant.uid = belltower.kernel.identity.uuid7()
         grant.save(update_fields=["uid"])
 
