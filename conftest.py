@@ -35,6 +35,10 @@ def _programs() -> Path:
 
 def pytest_configure(config: pytest.Config) -> None:
     """In the controller: start the server before anything reads settings. In a worker: use the controller's."""
+    from django.conf import settings
+
+    # A test asks more often than people may; tests/security sets limits itself. pytest-django has read settings already.
+    settings.BELLTOWER_LIMITS = "off"
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     _compile_messages()
@@ -43,7 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
     server.start()
     config.stash[_SERVER] = (server, home)
     os.environ["BELLTOWER_HOME"] = str(home / "home")
-    os.environ["BELLTOWER_LIMITS"] = "off"  # a test asks more often than people may; tests/security sets limits itself
+    # People of the tests sign in with a short password alone; the tests of signing in ask for more.
+    os.environ.setdefault("BELLTOWER_SECOND_FACTOR", "nobody")
+    os.environ.setdefault("BELLTOWER_SHORTEST_PASSWORD", "8")
+    os.environ["BELLTOWER_LIMITS"] = "off"  # for the processes that tests start
     os.environ["BELLTOWER_TEST_SERVER"] = server.url("belltower")
 
 
@@ -87,8 +94,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker, worker_id):  # type: ignore[no-untyped-def]
     """This worker's own copy of the migrated template database."""
-    from django.core.management import call_command
     from django.db import connections
+
+    from belltower.project.database import migrate_as_owner, see_everything
 
     server = os.environ["BELLTOWER_TEST_SERVER"]
     admin_url = server.replace("postgresql://belltower@/belltower?", "postgresql://postgres@/postgres?")
@@ -99,12 +107,14 @@ def django_db_setup(django_db_blocker, worker_id):  # type: ignore[no-untyped-de
             admin.execute("CREATE DATABASE template_making OWNER belltower")
             _point_django_at("template_making")
             with django_db_blocker.unblock():
-                call_command("migrate", verbosity=0)
+                migrate_as_owner(server.replace("/belltower?", "/template_making?"))
             connections.close_all()
             admin.execute("ALTER DATABASE template_making RENAME TO template_ready")
         admin.execute(f"CREATE DATABASE {own} TEMPLATE template_ready OWNER belltower")
         admin.execute("SELECT pg_advisory_unlock(1)")
     _point_django_at(own)
+    see_everything()
+    _flush_as_superuser(server.replace("postgresql://belltower@/belltower?", f"postgresql://postgres@/{own}?"))
     yield
     with django_db_blocker.unblock():
         connections.close_all()
@@ -115,7 +125,7 @@ def _point_django_at(database: str) -> None:
     from django.db import connections
 
     host = os.environ["BELLTOWER_TEST_SERVER"].split("host=", 1)[1]
-    place = {"NAME": database, "HOST": host, "USER": "belltower"}
+    place = {"NAME": database, "HOST": host, "USER": "belltower_app"}
     # What a test writes by itself to set its scene is written by "system:tests"; requests say who writes (_requests_say_who).
     said = "-c belltower.actor=system:tests -c belltower.what=tests.scene -c belltower.action=00000000-0000-7000-8000-000000000000"
     place["OPTIONS"] = {**settings.DATABASES["default"]["OPTIONS"], "options": said}
@@ -144,6 +154,19 @@ def _requests_say_who(monkeypatch: pytest.MonkeyPatch) -> None:
                     cursor.execute("RESET belltower.actor; RESET belltower.what")
 
     monkeypatch.setattr(ClientHandler, "__call__", answer_unnamed)
+
+
+def _flush_as_superuser(address: str) -> None:
+    """Tests that commit are cleared up after by a superuser: the application itself may empty no table."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    def flush(self: DatabaseOperations, statements: list[str]) -> None:
+        with psycopg.connect(address) as admin:
+            admin.execute("SET session_replication_role = replica")  # no trigger keeps anything now
+            for statement in statements:
+                admin.execute(statement)
+
+    DatabaseOperations.execute_sql_flush = flush
 
 
 @pytest.fixture(autouse=True)

@@ -5,21 +5,29 @@ from __future__ import annotations
 
 from psycopg.conninfo import conninfo_to_dict
 
+from belltower.core.ledger.outbox_rules import Limits
 from belltower.packs.register import discover
-from belltower.project import attachments, installation, roles
+from belltower.project import attachments, installation, roles, sign_in
 from belltower.project.postgres import Postgres, embedded_programs
 from belltower.project.watch import logs
 
 INSTALLATION = installation.read()
 BELLTOWER_REGISTER = discover(INSTALLATION.packs)
 BELLTOWER_FILES = INSTALLATION.files
+BELLTOWER_OUTBOX = Limits(INSTALLATION.outbox_attempts, INSTALLATION.outbox_keep_days)
+# What the page on backups shows: where they go, and the file in which the home remembers them.
+BELLTOWER_BACKUP_TO = INSTALLATION.backup_to
+BELLTOWER_BACKUPS = INSTALLATION.home / "backups.json"
 BELLTOWER_ATTACHMENTS = attachments.read(INSTALLATION.files)
+BELLTOWER_SIGN_IN = sign_in.read()
+BELLTOWER_MASTER_KEYS = sign_in.master_keys(INSTALLATION)
 
 SECRET_KEY = INSTALLATION.secret_key
 DEBUG = INSTALLATION.is_debug
 ALLOWED_HOSTS = list(INSTALLATION.hosts)
 
 INSTALLED_APPS = [
+    "belltower.project.safekeeping",
     "belltower.screens.console",
     "belltower.core.access",
     "belltower.core.places",
@@ -40,11 +48,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "belltower.project.watch.requests.Watched",
     "belltower.project.guard.headers.SecurityHeaders",
-    "belltower.project.guard.methods.KnownMethods",
+    "belltower.project.guard.sizes.BodySizes",
+    "belltower.project.guard.well_formed.WellFormed",
     "belltower.project.guard.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "belltower.project.guard.static_files.StaticFiles",
-    "belltower.project.guard.sizes.BodySizes",
     "belltower.project.guard.limiting.RateLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -106,7 +114,7 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "console:sign_in"
 LOGIN_REDIRECT_URL = "console:map"
 CSRF_FAILURE_VIEW = "belltower.screens.console.refusals.csrf_failed"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "belltower.core.access.sessions"
 
 # Chinese first, English complete. Civil time is the city's (its profile); here everything is UTC.
 LANGUAGE_CODE = "zh-hans"

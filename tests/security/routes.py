@@ -11,7 +11,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern, RoutePattern
 
 # What is filled in, by the converter of the gap.
-FILLINGS = {"uuidstr": "0190b8a0-0000-7000-8000-000000000000", "uuid": "0190b8a0-0000-7000-8000-000000000000", "int": "1", "slug": "430405", "str": "x", "path": "x"}
+FILLINGS = {
+    "uuidstr": "0190b8a0-0000-7000-8000-000000000000",
+    "uuid": "0190b8a0-0000-7000-8000-000000000000",
+    "int": "1",
+    "slug": "430405",
+    "str": "x",
+    "path": "x",
+}
 _GAP = re.compile(r"<(?:(\w+):)?\w+>")
 
 
@@ -27,8 +34,10 @@ class Route:
 
 
 def every_route() -> list[Route]:
-    """All addresses, each once."""
-    found = {route.address: route for route in _below(get_resolver(), "/", "")}
+    """All addresses, each once, by the name that Django finds for it (its first)."""
+    found: dict[str, Route] = {}
+    for route in _below(get_resolver(), "/", ""):
+        found.setdefault(route.address, route)
     return sorted(found.values(), key=lambda one: one.address)
 
 

@@ -19,6 +19,10 @@ SIDE_M = 2048
 """Side of a stamped square of the metric plane; a change makes the tiles over its square new."""
 
 
+EVERYWHERE = Box(-4e7, -4e7, 4e7, 4e7)
+"""Instead of the box of a tile that reaches where the city's plane has no numbers (the other side of the earth)."""
+
+
 def version(box: Box) -> int:
     """The sum of all changes in the squares that ``box`` (metres in the plane) touches."""
     west, south, east, north = (floor(side / SIDE_M) for side in box)
@@ -40,6 +44,8 @@ def tile_box(zoom: int, x: int, y: int, plane: Plane, *, margin: float = 0.0) ->
     across = np.concatenate([share, share, *ends])
     down = np.concatenate([*ends, share, share])
     east, north = plane.to_plane(*degrees((x + across) / 2.0**zoom, (y + down) / 2.0**zoom))
+    if not (np.isfinite(east).all() and np.isfinite(north).all()):
+        return EVERYWHERE
     return Box(float(np.min(east)), float(np.min(north)), float(np.max(east)), float(np.max(north)))
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from belltower.core.attachments.keeping import keeping
 from belltower.core.places.actions.loads import LARGEST_MIB as LARGEST_FILE_MIB
 from belltower.project.watch.requests import route_of
 from belltower.screens.api import problems
@@ -18,6 +19,7 @@ from belltower.screens.errors import BodyTooLarge
 MIB = 1 << 20
 # Addresses that take files, by name or its beginning; the tests keep them existing.
 TAKES_FILES = ("console:loads", "api:list_loads")
+TAKES_ATTACHMENTS = ("console:asset_files", "api:put_attachment")
 _FORM_AROUND_A_FILE_MIB = 1
 
 
@@ -48,6 +50,8 @@ def most_mib(route: str) -> int:
     """The largest body that this address takes, in MiB."""
     if route.startswith(TAKES_FILES):
         return LARGEST_FILE_MIB + _FORM_AROUND_A_FILE_MIB
+    if route.startswith(TAKES_ATTACHMENTS):
+        return keeping().largest_of_all // MIB + _FORM_AROUND_A_FILE_MIB
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MIB)
 
 
