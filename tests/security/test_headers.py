@@ -51,7 +51,7 @@ def test_every_address_of_the_people_s_door_sends_them(signed_in: Client) -> Non
 
 
 def test_what_is_kept_by_nobody_says_so(signed_in: Client) -> None:
-    for address in ("/areas/", "/api/v1/me", "/jobs/"):
+    for address in ("/areas/", "/api/v1/whoami", "/jobs/"):
         assert "no-store" in signed_in.get(address).headers["Cache-Control"], address
 
 

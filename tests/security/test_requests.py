@@ -47,7 +47,7 @@ def test_a_form_from_another_site_is_refused_even_with_the_token(signed_in: Clie
 
 @pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "PROPFIND", "X" * 2000])
 def test_methods_that_no_page_has_are_refused(signed_in: Client, method: str) -> None:
-    for address in ("/", "/areas/", "/api/v1/me", "/static/console/bell.svg", "/healthz", "/nowhere"):
+    for address in ("/", "/areas/", "/api/v1/whoami", "/static/console/bell.svg", "/healthz", "/nowhere"):
         answer = signed_in.generic(method, address, headers={"x-secret": "echo me"})
         assert answer.status_code == 405, address
         assert b"echo me" not in answer.content
@@ -79,7 +79,7 @@ def test_a_forwarded_host_is_never_believed(client: Client, db: None) -> None:
     assert "evil.example" not in answer.headers["Location"]
 
 
-@pytest.mark.parametrize("address", ["/sign-in/", "/api/v1/me", "/language/", "/nowhere"])
+@pytest.mark.parametrize("address", ["/sign-in/", "/api/v1/whoami", "/language/", "/nowhere"])
 def test_a_huge_body_is_refused_before_it_is_read(client: Client, db: None, address: str) -> None:
     class Unread(BytesIO):
         def read(self, *_: object) -> bytes:

@@ -26,9 +26,10 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
             file = self._file(url)
             return self.get_response(request) if file is None else self.serve(file, request)  # type: ignore[no-any-return]
         except OSError:
-            # It went between our look and the opening: as if it had not been there.
+            # It, or its compressed copy, went since our look: look once more, and if it is gone it is not there.
             self.files.pop(url, None)
-            return self.get_response(request)  # type: ignore[no-any-return]
+            file = self._file(url)
+            return self.get_response(request) if file is None else self.serve(file, request)  # type: ignore[no-any-return]
 
     def _file(self, url: str) -> Any:
         known = self.files.get(url)

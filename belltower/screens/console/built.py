@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Any
 
-from django.conf import settings
 from django.templatetags.static import static
 
 FOLDER = Path(__file__).parent / "static" / "built"
@@ -34,7 +33,7 @@ class NotBuilt(RuntimeError):
 
 def entry(name: str) -> Entry:
     """The files of the entry ``name`` (its source, as "src/console.ts"). Raises NotBuilt, KeyError."""
-    manifest = _manifest() if not settings.DEBUG else _manifest.__wrapped__()
+    manifest = _manifest()
     chunks = _imported(manifest, name)
     styles = dict.fromkeys(style for key in (*chunks, name) for style in manifest[key].get("css", ()))
     return Entry(
@@ -65,19 +64,26 @@ def _address(file: str) -> str:
     return static(f"built/{file}")
 
 
-@cache
-def _manifest():  # type: ignore[no-untyped-def]
-    return _read("manifest.json")
+def _manifest() -> dict[str, Any]:
+    return _newest(FOLDER / "manifest.json")
 
 
-@cache
 def _icons() -> dict[str, str]:
-    icons: dict[str, str] = _read("icons.json")
-    return icons
+    return _newest(FOLDER / "icons.json")
 
 
-def _read(name: str):  # type: ignore[no-untyped-def]
+# What was last read of each file, and the file's state then.
+_kept: dict[Path, tuple[tuple[int, int], Any]] = {}
+
+
+def _newest(path: Path) -> Any:
+    """The file's content; while it is being built anew, what it was before. Raises NotBuilt where there is neither."""
     try:
-        return json.loads((FOLDER / name).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise NotBuilt from None
+        found = path.stat()
+        state = (found.st_mtime_ns, found.st_size)
+        if path not in _kept or _kept[path][0] != state:
+            _kept[path] = (state, json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError):
+        if path not in _kept:
+            raise NotBuilt from None
+    return _kept[path][1]
