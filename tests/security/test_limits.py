@@ -139,7 +139,9 @@ def test_the_api_answers_with_a_problem_and_counts_tokens_apart(db: None, counts
         assert problem["request"] == by_token[2].headers["X-Request-ID"]
         assert problem["facts"]["limit"] == "api"
         assert by_token[2].headers["Content-Type"] == "application/problem+json"
-        assert client.get("/api/v1/whoami", headers={"authorization": "Bearer bt_3"}).status_code == 429, "invented tokens"
+        assert client.get("/api/v1/whoami", headers={"authorization": "Bearer bt_3"}).status_code == 429, (
+            "invented tokens"
+        )
 
 
 def test_searches_and_uploads_have_limits_of_their_own(people: None, counts: Counts) -> None:
