@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from belltower.core.access.rules import Verb
 from belltower.core.places.models import Responsibility, Role
+from belltower.core.attachments.tests.photo import attached
 from belltower.screens.api.api import api
 from belltower.screens.api.tests.scene import LAT, LON, Street, as_token, bureau, street
 
@@ -47,7 +48,8 @@ def things(bureau: Client, street: Street) -> dict[str, str]:
     load = bureau.post("/api/v1/loads", {"file": file}).json()["uid"]
     mapping = {"target": "street_light", "columns": {"编号": {"to": "key"}}}
     job = bureau.post(f"/api/v1/loads/{load}/run", {"mapping": mapping}, content_type="application/json").json()
-    return {"assets": str(street.lamp.uid), "parties": str(street.light.uid), "loads": load, "jobs": job["uid"]}
+    photo = attached(street.lamp)
+    return {"attachments": str(photo.uid), "assets": str(street.lamp.uid), "parties": str(street.light.uid), "loads": load, "jobs": job["uid"]}
 
 
 def call(client: Client, name: str, things: dict[str, str]) -> Any:

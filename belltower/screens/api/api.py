@@ -21,6 +21,7 @@ from belltower.screens.api.document import ABOUT, OpenApi, finish
 from belltower.screens.api.operations import (
     areas,
     assets,
+    attachments,
     catalogue,
     exports,
     jobs,
@@ -35,7 +36,7 @@ from belltower.screens.api.operations import (
 NAMESPACE = "api"
 # Operations that look through everything, by the name of their address.
 SEARCHES = ("api:find",)
-ROOMS = (me, areas, assets, near, parties, responsibilities, search, catalogue, loads, exports, jobs)
+ROOMS = (me, areas, assets, attachments, near, parties, responsibilities, search, catalogue, loads, exports, jobs)
 
 
 class Json(BaseRenderer):

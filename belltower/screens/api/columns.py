@@ -33,6 +33,10 @@ LOAD = (
     "uid", "target", "file_name", "crs", "state", "is_dry_run", "rules", "report", "job_uid", "by", "made_at",
 )  # fmt: skip
 KEPT_ASIDE = ("row_number", "reason", "row")
+ATTACHMENT = (
+    "uid", "subject_kind", "subject_uid", "name", "media_type", "size", "digest", "taken_at", "lon", "lat", "facts",
+    "put_by", "put_at", "state", "reason", "scan", "thumbnail", "copy", "prepared_at", "trouble",
+)  # fmt: skip
 CODE = ("standard", "kind", "code", "name", "verified")
 
 
@@ -74,6 +78,21 @@ def load(row: Row) -> dict[str, Any]:
 def kept_aside(row: Row) -> dict[str, Any]:
     """A KeptAside."""
     return {name: row[name] for name in KEPT_ASIDE}
+
+
+def attachment(row: Row) -> dict[str, Any]:
+    """An Attachment. What may be fetched of it is told by ``has_thumbnail`` and ``has_copy``."""
+    plain = ("uid", "name", "media_type", "size", "digest", "taken_at", "put_by", "put_at", "state", "reason", "scan")
+    return {
+        **{name: row[name] for name in plain},
+        "subject": f"{row['subject_kind']}:{row['subject_uid']}",
+        "position": position(row),
+        "camera": row["facts"].get("camera"),
+        "has_thumbnail": bool(row["thumbnail"]),
+        "has_copy": bool(row["copy"]),
+        "is_prepared": row["prepared_at"] is not None,
+        "trouble": row["trouble"] or None,
+    }
 
 
 def code(row: Row) -> dict[str, Any]:

@@ -40,6 +40,8 @@ STATUS_OF: dict[str, int] = {
     "unknown_kind": 404,
     "unknown_asset": 404,
     "file_too_large": 413,
+    "attachment_too_large": 413,
+    "attachment_erased": 410,
     "conflict": 409,
     "code_taken": 409,
     "retired_for_good": 409,

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from belltower.core.attachments.receiving import incoming
 from belltower.core.attachments.stores import PART, Held, place_of
@@ -36,16 +37,7 @@ class Disk:
         """The file is opened at once, so that one that is missing is known before anything is answered."""
         file = (self._root / place_of(digest)).open("rb")
         file.seek(start)
-        left = (os.fstat(file.fileno()).st_size if end is None else end) - start
-
-        def parts() -> Iterator[bytes]:
-            remaining = left
-            with file:
-                while remaining > 0 and (part := file.read(min(PART, remaining))):
-                    remaining -= len(part)
-                    yield part
-
-        return parts()
+        return Parts(file, (os.fstat(file.fileno()).st_size if end is None else end) - start)
 
     def size(self, digest: str) -> int | None:
         try:
@@ -87,6 +79,28 @@ class Disk:
         for one in reversed(missing):
             one.mkdir(mode=0o700, exist_ok=True)
             sync_folder(one.parent)
+
+
+class Parts:
+    """The next so many bytes of an open file, in parts; the file is closed with the last, or when nobody wants more."""
+
+    def __init__(self, file: IO[bytes], count: int) -> None:
+        self._file, self._left = file, count
+
+    def __iter__(self) -> Parts:
+        return self
+
+    def __next__(self) -> bytes:
+        part = self._file.read(min(PART, self._left)) if self._left > 0 else b""
+        if not part:
+            self.close()
+            raise StopIteration
+        self._left -= len(part)
+        return part
+
+    def close(self) -> None:
+        self._file.close()
+        self._left = 0
 
 
 def sync_folder(folder: Path) -> None:

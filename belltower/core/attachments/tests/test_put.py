@@ -12,7 +12,6 @@ import exifread
 import pytest
 from PIL import Image
 
-from belltower.core.attachments import works
 from belltower.core.attachments.actions import erase, retire
 from belltower.core.attachments.errors import AttachmentTooLarge, EmptyAttachment, NoReason, NotKept
 from belltower.core.attachments.keeping import Keeping
@@ -21,23 +20,10 @@ from belltower.core.attachments.rules import content_of
 from belltower.core.attachments.stores import store
 from belltower.core.attachments.tests import files
 from belltower.core.attachments.tests.conftest import BY, NOW, Put
+from belltower.core.attachments.tests.photo import prepared
 from belltower.core.jobs.models import Job
-from belltower.core.jobs.work import RunningJob
-from belltower.kernel.identity import uuid7
 
 pytestmark = pytest.mark.django_db
-
-
-class Nobody:
-    def report(self, done, total, doing) -> bool:
-        return False
-
-
-def prepared(row: Attachment) -> Attachment:
-    """What the worker does, here and now."""
-    works.prepare(RunningJob(uid=uuid7(), by=BY, attempt=1, line=Nobody()), attachment=str(row.uid))
-    row.refresh_from_db()
-    return row
 
 
 def bytes_of(digest: str) -> bytes:
@@ -72,7 +58,9 @@ def test_what_is_shown_says_nothing_of_place_and_camera(put_one: Put, form: str)
         tags = exifread.process_file(io.BytesIO(shown), details=True)
         assert not [name for name in tags if name.startswith(("GPS", "Image", "EXIF"))]
         assert not [word for word in (b"SN-4711", b"Huawei", b"Exif", b"GPS", b"http://ns.adobe.com") if word in shown]
-    assert exifread.process_file(io.BytesIO(bytes_of(row.digest))), "the original keeps what it says"
+    assert b"SN-4711" in bytes_of(row.digest), "the original keeps what it says"
+    if form != "WEBP":  # exifread does not find what Pillow writes into a WebP; the words above tell
+        assert "GPS GPSLatitude" in exifread.process_file(io.BytesIO(photo))
 
 
 def test_pictures_are_shown_upright(put_one: Put) -> None:
@@ -98,7 +86,7 @@ def test_a_film_is_shown_without_its_place_and_author_and_nothing_in_it_moves(pu
     shown = bytes_of(content_of(row)[0])
     assert len(shown) == len(film)
     assert b"+26.9000" in film
-    assert not [word for word in (b"+26.9000", b"Li Wei", b"udta", b"xyz") if word in shown]
+    assert not [word for word in (b"+26.9000", b"Li Wei", b"udta", b"\xa9xyz") if word in shown]
     assert shown[shown.index(b"mdat") :] == film[film.index(b"mdat") :]
 
 
@@ -151,7 +139,11 @@ def test_taking_down_says_why_and_loses_nothing(put_one: Put) -> None:
 
 def test_erasing_takes_the_bytes_wherever_they_are_attached_and_keeps_the_digest(put_one: Put) -> None:
     photo = files.picture(told=files.exif())
-    one, two, other = prepared(put_one(photo)), prepared(put_one(photo)), prepared(put_one(files.picture("PNG"), "b.png"))
+    one, two, other = (
+        prepared(put_one(photo)),
+        prepared(put_one(photo)),
+        prepared(put_one(files.picture("PNG"), "b.png")),
+    )
     assert erase(one, reason="request of 3 May", by=BY, now=NOW) == 2
     for row in (one, two):
         row.refresh_from_db()

@@ -66,7 +66,7 @@ def edit_asset(
     The state that was seen is named by `If-Match` or by `expected_recorded_at`; if it no longer stands, nothing is
     changed (412).
     """
-    asset = _asset(request.auth, uid)
+    asset = asset_of(request.auth, uid)
     changes = edit.changes.as_changes()
     _keep_to_own(request.auth, changes)
     expected = edit.expected_recorded_at or _seen(asset, if_match)
@@ -79,7 +79,7 @@ def edit_asset(
 @router.get("/assets/{uuid:uid}/history", response=shapes.ChangePage, **asking(Verb.VIEW))
 def get_history(request: Request, uid: UUID, where: Query[PageQuery]) -> dict[str, Any]:
     """Every change, in the order in which it was recorded, beginning with the asset's entry."""
-    asset = _asset(request.auth, uid)
+    asset = asset_of(request.auth, uid)
     states = [one for one in history.states(asset) if _is_seen(request.auth, one.owner_id)]
     owners = _owners(one.owner_id for one in states)
     return page_of_story([_change(one, owners) for one in history.changes_between(states)], at=where)
@@ -90,7 +90,7 @@ def get_asset_as_of(
     request: Request, uid: UUID, valid_at: Instant | None = None, known_at: Instant | None = None
 ) -> dict[str, Any]:
     """The asset as it was at `valid_at`, by what was known at `known_at`; both are now when left out."""
-    asset = _asset(request.auth, uid)
+    asset = asset_of(request.auth, uid)
     state = history.as_of(asset, valid_at=valid_at or now(), known_at=known_at or now())
     if state is None or not _is_seen(request.auth, state.owner_id):
         raise NotFound(noun=Text(zh="该时刻的部件状态", en="state of the asset at that instant"), name=uid)
@@ -103,7 +103,7 @@ def get_asset_as_of(
 @router.get("/assets/{uuid:uid}/responsibilities", response=shapes.Answerable, **asking(Verb.VIEW))
 def get_responsibilities_of_asset(request: Request, uid: UUID, on: Day | None = None) -> dict[str, Any]:
     """Who answers for the asset in which role on a day (today, when left out), and the rule that decided."""
-    asset = _asset(request.auth, uid)
+    asset = asset_of(request.auth, uid)
     decided = responsibilities.resolve_asset(asset, on or people.today())
     return answerable(request.auth, asset.area, decided)
 
@@ -119,7 +119,7 @@ def one(request: Request, response: HttpResponse, uid: UUID) -> dict[str, Any]:
     return {**columns.asset(row), **shown}
 
 
-def _asset(caller: Caller, uid: UUID) -> Asset:
+def asset_of(caller: Caller, uid: UUID) -> Asset:
     """The asset. Raises NotFound where the caller does not see it."""
     rows = Asset.objects.filter(caller.scope.assets(), uid=uid).select_related("area", "owner")
     asset = rows.defer("geometry", "words", "area__geometry", "area__words", "owner__words").first()
