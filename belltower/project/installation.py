@@ -37,7 +37,19 @@ class Installation:
     proxies: tuple[Network, ...] = ()
     metrics_token: str | None = None
     limits: str = ""
+    # Attempts before an event is set aside, and days for which delivered events are kept.
+    outbox_attempts: int = 10
+    outbox_keep_days: int = 30
     log: str = "auto"
+    # Where migrations log in: as the owner of the tables, which web and worker are not.
+    database_owner_url: str | None = None
+    # Backups (docs/guides/backup.md): where to, how often (hours; 0: only when told), how many are kept, how keys are sealed.
+    backup_to: Path | None = None
+    backup_every_h: float = 24.0
+    backup_keep: int = 14
+    backup_recipient: str | None = None
+    backup_passphrase: str | None = None
+    is_backup_without_keys: bool = False
 
     @property
     def postgres_folder(self) -> Path:
@@ -65,7 +77,18 @@ def read(environment: Environment = os.environ) -> Installation:
         proxies=_networks(environment.get("BELLTOWER_PROXIES", "")),
         metrics_token=secret(environment, "BELLTOWER_METRICS_TOKEN"),
         limits=environment.get("BELLTOWER_LIMITS", ""),
+        outbox_attempts=_count("BELLTOWER_OUTBOX_ATTEMPTS", environment.get("BELLTOWER_OUTBOX_ATTEMPTS", "10")),
+        outbox_keep_days=_count("BELLTOWER_OUTBOX_KEEP_DAYS", environment.get("BELLTOWER_OUTBOX_KEEP_DAYS", "30")),
         log=environment.get("BELLTOWER_LOG", "auto"),
+        database_owner_url=secret(environment, "DATABASE_OWNER_URL"),
+        backup_to=Path(environment["BELLTOWER_BACKUP_TO"]).absolute()
+        if environment.get("BELLTOWER_BACKUP_TO")
+        else None,
+        backup_every_h=_number("BELLTOWER_BACKUP_EVERY_H", environment.get("BELLTOWER_BACKUP_EVERY_H", "24")),
+        backup_keep=int(_number("BELLTOWER_BACKUP_KEEP", environment.get("BELLTOWER_BACKUP_KEEP", "14"))),
+        backup_recipient=environment.get("BELLTOWER_BACKUP_RECIPIENT") or None,
+        backup_passphrase=secret(environment, "BELLTOWER_BACKUP_PASSPHRASE"),
+        is_backup_without_keys=environment.get("BELLTOWER_BACKUP_WITHOUT_KEYS") == "1",
     )
 
 
@@ -105,6 +128,20 @@ def secret_file(environment: Environment, name: str) -> Path | None:
         return Path(named)
     lent = Path(environment.get("CREDENTIALS_DIRECTORY", ""), name.lower().replace("_", "-"))
     return lent if "CREDENTIALS_DIRECTORY" in environment and lent.is_file() else None
+
+
+def _number(setting: str, given: str) -> float:
+    try:
+        return float(given)
+    except ValueError:
+        raise UnreadableSetting(setting=setting, reason="a number is asked for") from None
+
+
+def _count(setting: str, given: str) -> int:
+    """A whole number, 1 or more. Raises UnreadableSetting."""
+    if not given.strip().isdecimal() or int(given) < 1:
+        raise UnreadableSetting(setting=setting, reason=Text(zh="应为正整数", en="it is no whole number above zero"))
+    return int(given)
 
 
 def _networks(listed: str) -> tuple[Network, ...]:
