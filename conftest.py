@@ -14,6 +14,8 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from belltower.core.access.policy import SignIn
+from belltower.core.ledger.master_keys import MasterKeys, new_line
 from belltower.project.postgres import Postgres, embedded_programs
 
 # Scenes (tests/scenes) are fixtures for every room.
@@ -39,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # A test asks more often than people may; tests/security sets limits itself. pytest-django has read settings already.
     settings.BELLTOWER_LIMITS = "off"
+    # People of the tests sign in with a short password alone; the tests of signing in ask for more.
+    settings.BELLTOWER_SIGN_IN = SignIn(second_factor_roles=frozenset(), shortest_password=8)
+    os.environ |= {"BELLTOWER_SECOND_FACTOR": "nobody", "BELLTOWER_SHORTEST_PASSWORD": "8"}
+    os.environ.setdefault("BELLTOWER_MASTER_KEY", new_line())  # before the workers: they and their processes share it
+    settings.BELLTOWER_MASTER_KEYS = MasterKeys(HERE / "var" / "no-file", os.environ["BELLTOWER_MASTER_KEY"])
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     _compile_messages()
@@ -47,9 +54,6 @@ def pytest_configure(config: pytest.Config) -> None:
     server.start()
     config.stash[_SERVER] = (server, home)
     os.environ["BELLTOWER_HOME"] = str(home / "home")
-    # People of the tests sign in with a short password alone; the tests of signing in ask for more.
-    os.environ.setdefault("BELLTOWER_SECOND_FACTOR", "nobody")
-    os.environ.setdefault("BELLTOWER_SHORTEST_PASSWORD", "8")
     os.environ["BELLTOWER_LIMITS"] = "off"  # for the processes that tests start
     os.environ["BELLTOWER_TEST_SERVER"] = server.url("belltower")
 

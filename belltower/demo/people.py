@@ -67,7 +67,7 @@ def add_demo_people(*, by: Actor | None = None) -> list[DemoLogin]:
     for role, (party, title) in _PEOPLE.items():
         if role.value not in there:
             body = Party.objects.filter(key=party).first() if party else None
-            user = add_user(role.value, title, password=PASSWORD, party=body, by=actor)
+            user = add_user(role.value, title, password=PASSWORD, party=body, is_shared=True, by=actor)
             grant(user, role, valid_from=BEGAN_ON, by=actor)
     return demo_logins()
 

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from belltower.core.access import passwords
 from belltower.core.access.errors import (
     BadName,
     BadPeriod,
@@ -20,30 +23,40 @@ from belltower.core.access.errors import (
     NoScopes,
     OtherParty,
     UnknownWord,
-    WeakPassword,
     WholeCityOnly,
 )
-from belltower.core.access.models import Grant, RoleName, ServiceAccount, Token, User
+from belltower.core.access.models import Grant, RoleName, ServiceAccount, Session, Token, User
 from belltower.core.access.rules import Verb
-from belltower.core.ledger.entries import action
+from belltower.core.ledger.entries import action, record
+from belltower.core.ledger.personal import seal
 from belltower.core.places.models import Area, Party
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
 
-SHORTEST_PASSWORD = 8  # characters: NIST SP 800-63B, 5.1.1.2
 GRANT = Text(zh="授权", en="grant")
 TOKEN_PREFIX = "bt_"
 SEEN_EVERY = timedelta(minutes=1)  # last_used_at is that coarse, so that reading stays reading
 
 
 @action("access.add_user")
-def add_user(username: str, name: Text, *, password: str | None, party: Party | None = None, by: Actor) -> User:
-    """Let a person in. Without a password nobody can sign in as them yet. Raises BadName, NameTaken, WeakPassword."""
+def add_user(
+    username: str, name: Text, *, password: str | None, party: Party | None = None, is_shared: bool = False, by: Actor
+) -> User:
+    """Let a person in. Without a password nobody can sign in as them by one. Their name is sealed with their own key.
+
+    A shared account is nobody's: its name is plain, it has no second factor, and no rule holds for its password. Only
+    the demo makes them. Raises BadName, NameTaken, WeakPassword, LongPassword, KnownPassword.
+    """
     if not 2 <= len(username) <= 60 or any(letter.isspace() for letter in username):
         raise BadName(name=username)
-    user = User(username=username, name=name.as_json(), party=party)
-    _set(user, password)
+    user = User(username=username, party=party)
+    if is_shared:
+        user.name = name.as_json()
+        user.set_password(password)
+    else:
+        user.name_sealed = seal(user.reference, "name", json.dumps(name.as_json(), ensure_ascii=False))
+        _set(user, password)
     try:
         with transaction.atomic():
             user.save()
@@ -53,10 +66,13 @@ def add_user(username: str, name: Text, *, password: str | None, party: Party | 
 
 
 @action("access.set_password")
-def set_password(user: User, password: str, *, by: Actor) -> None:
-    """Give a person a new password; every session of theirs ends. Raises WeakPassword."""
+def set_password(user: User, password: str, *, by: Actor, keeping: str | None = None) -> None:
+    """Give a person a new password; every session of theirs ends, but the one of the key
+    ``keeping``. Raises WeakPassword, LongPassword, KnownPassword."""
     _set(user, password)
     user.save(update_fields=["password"])
+    Session.objects.filter(user=user).exclude(session_key=keeping or "").delete()
+    record("access.password_set", by=by, subject=user.reference)
 
 
 @action("access.deactivate")
@@ -64,6 +80,7 @@ def deactivate(user: User, *, by: Actor) -> None:
     """Keep a person out from now on. Nothing is deleted: what they did stays theirs."""
     user.is_active = False
     user.save(update_fields=["is_active"])
+    Session.objects.filter(user=user).delete()
 
 
 @action("access.grant")
@@ -188,9 +205,9 @@ def authenticate_token(secret: str, now: datetime) -> tuple[ServiceAccount, froz
 
 
 def _set(user: User, password: str | None) -> None:
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise WeakPassword(least=SHORTEST_PASSWORD)
-    user.set_password(password)
+    if password is not None:
+        passwords.check(password, username=user.username, least=settings.BELLTOWER_SIGN_IN.shortest_password)
+    user.set_password(None if password is None else passwords.normal(password))
 
 
 def _digest(secret: str) -> bytes:

@@ -85,3 +85,123 @@ class WholeCityOnly(Refusal):
         zh="管理员角色只能授予全市范围，不能限定区域或责任主体。请去掉限定，或改授其他角色。",
         en="An administrator holds the whole city: leave area and party out, or grant another role.",
     )
+
+
+class LongPassword(Refusal):
+    """A password so long that checking it would be work for nothing."""
+
+    code = "long_password"
+    sentence = Text(
+        zh="密码太长：最多 {most} 个字符。请换一个短一些的密码。",
+        en="The password is too long: at most {most} characters. Choose a shorter one.",
+    )
+
+
+class KnownPassword(Refusal):
+    """A password that is among the first to be guessed."""
+
+    code = "known_password"
+    sentence = Text(
+        zh="这个密码太常见，或与用户名、系统名称过于接近。请换一句只有您知道的话。",
+        en="This password is widely known, or close to the user name or ours. Choose a phrase only you know.",
+    )
+
+
+class WrongPassword(Refusal):
+    """The password that is asked again before something important, and was not right."""
+
+    code = "wrong_password"
+    sentence = Text(
+        zh="当前密码不正确，未作任何更改。请重新输入。",
+        en="The present password is not right, so nothing was changed. Type it again.",
+    )
+
+
+class WrongCode(Refusal):
+    """A one-time code that is not right, or was used already."""
+
+    code = "wrong_code"
+    sentence = Text(
+        zh="验证码不正确或已用过。请等待下一个验证码，并检查手机时间。",
+        en="The code is not right, or was used already. Wait for the next one, and check the clock of your phone.",
+    )
+
+
+class NoSecondFactor(Conflict):
+    """Something about a second factor that this account does not have."""
+
+    code = "no_second_factor"
+    sentence = Text(
+        zh="该账号没有第二因素。请先设置。",
+        en="This account has no second factor. Set one up first.",
+    )
+
+
+class SecondFactorSet(Conflict):
+    """A second factor is there already."""
+
+    code = "second_factor_set"
+    sentence = Text(
+        zh="该账号已设置第二因素。如需更换，请先移除原有的。",
+        en="This account has a second factor already. Remove it first to set another.",
+    )
+
+
+class SecondFactorNeeded(Conflict):
+    """A role that asks for a second factor, which therefore stays."""
+
+    code = "second_factor_needed"
+    sentence = Text(
+        zh="您的角色必须使用第二因素，不能移除。如需更换手机，请联系管理员重置。",
+        en="Your role needs a second factor, so it stays. To change phones, ask an administrator to reset it.",
+    )
+
+
+class SharedAccount(Conflict):
+    """Something personal asked of an account that several people use."""
+
+    code = "shared_account"
+    sentence = Text(
+        zh="“{name}”是多人共用的账号，不能设置个人的第二因素或联系方式。请使用自己的账号。",
+        en="'{name}' is used by several people, so nothing personal is set on it. Use an account of your own.",
+    )
+
+
+class IdentityTaken(Conflict):
+    """Somebody of the provider who is tied to another user already."""
+
+    code = "identity_taken"
+    sentence = Text(
+        zh="该统一身份已绑定其他用户。请先由管理员解除原绑定。",
+        en="This identity is tied to another user. Ask an administrator to untie it first.",
+    )
+
+
+class NotBelieved(Refusal):
+    """An answer from the identity provider that does not hold."""
+
+    code = "not_believed"
+    sentence = Text(
+        zh="统一身份认证未通过核验（{reason}），您没有登录。请重新登录；如反复出现，请把代码告诉管理员。",
+        en="The identity provider's answer did not hold ({reason}), so you are not signed in. Try again; if it comes back, tell an administrator the code.",
+    )
+
+
+class UnknownIdentity(Refusal):
+    """Somebody the provider knows, and no user here is tied to."""
+
+    code = "unknown_identity"
+    sentence = Text(
+        zh="统一身份已确认，但尚未绑定本系统用户。请先用密码登录后在“我的账号”中绑定，或请管理员绑定。",
+        en="The provider knows you, but no user here is tied to that identity. Sign in with your password and tie it under My account, or ask an administrator.",
+    )
+
+
+class ProviderAway(Refusal):
+    """The identity provider does not answer."""
+
+    code = "provider_away"
+    sentence = Text(
+        zh="统一身份认证服务没有应答。请稍后再试，或使用密码登录。",
+        en="The identity provider does not answer. Try again later, or sign in with a password.",
+    )

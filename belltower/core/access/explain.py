@@ -11,9 +11,11 @@ from django.db.models import QuerySet
 
 from belltower.core.access.models import Grant, User
 from belltower.core.access.people import in_force, judged, standing_of
-from belltower.core.access.rules import VERBS_OF, Verb
+from belltower.core.access.rules import SECRECY_OF, VERBS_OF, Verb
+from belltower.core.places.kinds import register
 from belltower.core.places.models import Asset
 from belltower.core.places.scope import Scope
+from belltower.kernel.packs import Secrecy
 
 _ABOVE = """
 WITH RECURSIVE above (id) AS (
@@ -51,12 +53,13 @@ def _because(grants: QuerySet[Grant], asset: Asset, on: date) -> list[Because]:
     owners = _parties_above(asset.owner_id)
     path = asset.area.path if asset.area else None
     held = [(grant, judged(grant, grant.user.party_id)) for grant in _with_people(grants)]
+    secret = secrecy_of(asset.kind)
     reaching = [(grant, one) for grant, one in held if one.reaches(owners, path)]
     scopes = {user: standing_of(user, on).scope() for user in {grant.user for grant, _ in reaching}}
     return [
-        Because(grant, one.verbs, counts=holds(scopes[grant.user], asset.owner_id, asset.area_id))
+        Because(grant, one.verbs, counts=holds(scopes[grant.user], asset))
         for grant, one in reaching
-        if Verb.VIEW in VERBS_OF[one.role]
+        if Verb.VIEW in VERBS_OF[one.role] and secret <= SECRECY_OF[one.role]
     ]
 
 
@@ -65,11 +68,19 @@ def _with_people(grants: QuerySet[Grant]) -> QuerySet[Grant]:
     return related.order_by("user__username", "pk")
 
 
-def holds(scope: Scope, owner_id: int | None, area_id: int | None) -> bool:
-    """Whether an asset of that owner in that area is within ``scope``."""
-    return (scope.owner_ids is None or owner_id in scope.owner_ids) and (
-        scope.area_ids is None or area_id in scope.area_ids
+def holds(scope: Scope, asset: Asset) -> bool:
+    """Whether the asset is within ``scope``."""
+    return (
+        (scope.owner_ids is None or asset.owner_id in scope.owner_ids)
+        and (scope.area_ids is None or asset.area_id in scope.area_ids)
+        and secrecy_of(asset.kind) <= scope.secrecy
     )
+
+
+def secrecy_of(kind: str) -> Secrecy:
+    """How secret a kind is; one whose pack is not installed is public as far as anybody knows."""
+    known = register().kinds.get(kind)
+    return known.secrecy if known else Secrecy.PUBLIC
 
 
 def _parties_above(party_id: int | None) -> frozenset[int]:

@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from belltower.core.ledger.personal import Erased, unseal
 from belltower.kernel.actors import Actor, ActorKind
 from belltower.kernel.identity import uuid7
+from belltower.kernel.texts import Text
 
 
 class RoleName(models.TextChoices):
@@ -25,14 +31,23 @@ class RoleName(models.TextChoices):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in. Writes go through actions; there is no admin page."""
+    """A person who signs in. Writes go through actions; there is no admin page.
+
+    What a person is called, and how they are reached, is sealed with their own key (ledger.personal). ``name`` holds
+    only a name that is nobody's own: of an account that several use, as the demo's do.
+    """
 
     uid = models.UUIDField(unique=True, default=uuid7, editable=False)
     username = models.CharField(max_length=60, unique=True)
-    name = models.JSONField()
+    name = models.JSONField(null=True)
+    name_sealed = models.BinaryField(null=True)
+    email_sealed = models.BinaryField(null=True)
+    phone_sealed = models.BinaryField(null=True)
     party = models.ForeignKey("places.Party", null=True, on_delete=models.PROTECT, related_name="users")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    # When somebody signed in is in the security log; a column here would change the audited row at each time.
+    last_login = None  # type: ignore[assignment]
 
     objects = BaseUserManager()
 
@@ -42,9 +57,33 @@ class User(AbstractBaseUser):
         db_table = "access_user"
         ordering = ["username"]
 
+    @property
+    def reference(self) -> str:
+        """The subject of this person's key and of entries about them."""
+        return f"access.user:{self.uid}"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several people use this account, so that nobody's own name or second factor belongs to it."""
+        return self.name is not None
+
+    @property
+    def title(self) -> Text:
+        """What this person is called; the word for erased once their key is destroyed. One query for a sealed name."""
+        if self.name is not None:
+            return Text.read(self.name)
+        return read_name(unseal(self.reference, "name", self.name_sealed), self.username)
+
     def as_actor(self) -> Actor:
         """This person, as actions name who acts."""
         return Actor(ActorKind.PERSON, self.username, self.uid)
+
+
+def read_name(told: str | Erased | None, username: str) -> Text:
+    """A name as it was unsealed; where none was ever given, the user name stands for it."""
+    if isinstance(told, Erased):
+        return told.text
+    return Text.read(json.loads(told)) if told else Text(en=username)
 
 
 class Grant(models.Model):
@@ -106,3 +145,73 @@ class Token(models.Model):
     class Meta:
         db_table = "access_token"
         ordering = ["-id"]
+
+
+class SecondFactor(models.Model):
+    """A person's one-time codes (RFC 6238): the seed sealed with their key, and what is left of the recovery codes.
+
+    It counts once ``confirmed_at`` is set. ``last_step`` is the 30-second step of the last code that was taken, so that
+    none is taken twice. Recovery codes are kept as Argon2 hashes with one salt, so that trying one costs one hash.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="second_factor")
+    seed_sealed = models.BinaryField()
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+    recovery_salt = models.CharField(max_length=40, blank=True)
+    recovery_hashes = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "access_second_factor"
+
+
+class Identity(models.Model):
+    """Somebody of an OpenID Connect provider, tied to a user by the provider's own subject, never by an address."""
+
+    uid = models.UUIDField(unique=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)  # OpenID Connect Core 1.0, 2: at most 255 ASCII characters
+    linked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "access_identity"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="access_identity_once")]
+
+
+class Tally(models.Model):
+    """Failed attempts by one account or from one address, and until when it is locked out. Forgotten after its window.
+
+    ``key`` is a digest for accounts: what people type as a name may be somebody's password.
+    """
+
+    key = models.CharField(max_length=80, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField()
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_tally"
+
+
+class Session(AbstractBaseSession):
+    """A browser's session, with whose it is, so that people can see and end their own."""
+
+    uid = models.UUIDField(unique=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=60, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+    way = models.CharField(max_length=20, blank=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        db_table = "access_session"
+        indexes = [models.Index(fields=["user"], name="access_session_user")]
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from belltower.core.access.sessions import SessionStore
+
+        return SessionStore

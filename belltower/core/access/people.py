@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from belltower.core.access.models import Grant, RoleName, ServiceAccount, User
 from belltower.core.access.reach import Held, Reach, held_for, together
-from belltower.core.access.rules import Verb
+from belltower.core.access.rules import SECRECY_OF, Verb
 from belltower.core.places import city
 from belltower.core.places.models import Area
 from belltower.core.places.scope import EVERYTHING, NOTHING, Scope
@@ -139,4 +139,5 @@ def _scope(held: Held, families: dict[int, frozenset[int]], areas: dict[str, fro
     return Scope(
         owner_ids=None if held.party_id is None else families.get(held.party_id, frozenset()),
         area_ids=None if held.area_path is None else areas.get(held.area_path, frozenset()),
+        secrecy=SECRECY_OF[held.role],
     )

@@ -63,8 +63,8 @@ def is_in_force(valid_from: date, valid_until: date | None, on: date) -> bool:
 def together(scopes: Iterable[Scope]) -> Scope:
     """The rows that several grants reach together, as one scope that never shows a row which none of them shows.
 
-    Two scopes make one where either covers the other, or where they differ in one thing only (owners or areas). Where what is left is no such product ("the whole of one district, and one company's in the whole
-    city"), one scope cannot say it: the broadest grant alone counts, by owners, then by areas.
+    Two scopes make one where either covers the other, or where they differ in one thing only (owners, areas or secrecy). Where what is left is no such product ("the whole of one district, and one company's in the whole
+    city"), one scope cannot say it: the broadest grant alone counts, by owners, then areas, then secrecy.
     """
     some = sorted({scope for scope in scopes if not is_empty(scope)}, key=_breadth, reverse=True)
     return max(_joined(some), key=_breadth, default=NOTHING)
@@ -74,7 +74,8 @@ def covers(one: Scope, other: Scope) -> bool:
     """Whether every row of ``other`` is a row of ``one``."""
     if is_empty(other):
         return True
-    return _within(other.owner_ids, one.owner_ids) and _within(other.area_ids, one.area_ids)
+    is_wider = _within(other.owner_ids, one.owner_ids) and _within(other.area_ids, one.area_ids)
+    return is_wider and other.secrecy <= one.secrecy
 
 
 def is_empty(scope: Scope) -> bool:
@@ -99,12 +100,14 @@ def _pair(one: Scope, other: Scope) -> Scope | None:
         return one
     if covers(other, one):
         return other
-    if one.owner_ids != other.owner_ids and one.area_ids != other.area_ids:
+    same = (one.owner_ids == other.owner_ids, one.area_ids == other.area_ids, one.secrecy == other.secrecy)
+    if sum(same) < 2:
         return None
     return replace(
         one,
         owner_ids=_either(one.owner_ids, other.owner_ids),
         area_ids=_either(one.area_ids, other.area_ids),
+        secrecy=max(one.secrecy, other.secrecy),
     )
 
 
@@ -112,7 +115,7 @@ def _breadth(scope: Scope) -> tuple[object, ...]:
     """Broader scopes come later; the ids at the end only make the order certain."""
     owners, areas = scope.owner_ids, scope.area_ids
     sizes = (len(owners or ()), len(areas or ()))
-    return (owners is None, areas is None, *sizes, sorted(owners or ()), sorted(areas or ()))
+    return (owners is None, areas is None, scope.secrecy, *sizes, sorted(owners or ()), sorted(areas or ()))
 
 
 def _within(inner: frozenset[int] | None, outer: frozenset[int] | None) -> bool:

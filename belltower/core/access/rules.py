@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from belltower.core.access.models import RoleName
+from belltower.kernel.packs import Secrecy
 from belltower.kernel.texts import Text
 
 
@@ -49,6 +50,21 @@ VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
     RoleName.LEADER: frozenset({VIEW, EXPORT}),
     RoleName.ENTERPRISE: frozenset({VIEW, EXPORT}),
     RoleName.ADMINISTRATOR: frozenset(Verb),
+}
+
+
+# How secret a kind of asset may be for a role to see it at all. An enterprise user sees their own, whatever it is.
+SECRECY_OF: Mapping[RoleName, Secrecy] = {
+    RoleName.VIEWER: Secrecy.PUBLIC,
+    RoleName.INSPECTOR: Secrecy.INTERNAL,
+    RoleName.SUPERVISOR: Secrecy.INTERNAL,
+    RoleName.ASSESSOR: Secrecy.INTERNAL,
+    RoleName.DESK: Secrecy.SECRET,
+    RoleName.SECTOR_OFFICER: Secrecy.SECRET,
+    RoleName.PLANNER: Secrecy.SECRET,
+    RoleName.LEADER: Secrecy.SECRET,
+    RoleName.ENTERPRISE: Secrecy.SECRET,
+    RoleName.ADMINISTRATOR: Secrecy.SECRET,
 }
 
 

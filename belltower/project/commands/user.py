@@ -157,4 +157,4 @@ def _tell(user: User) -> None:
 
     roles = " ".join(sorted(people.roles_of(user, people.today()))) or "-"
     state = "" if user.is_active else "  (deactivated)"
-    click.echo(f"{user.username:<20} {Text.read(user.name).say('zh'):<12} {roles}{state}")
+    click.echo(f"{user.username:<20} {user.title.say('zh'):<12} {roles}{state}")

@@ -11,7 +11,6 @@ from belltower.core.access.people import Standing
 from belltower.core.access.rules import Verb
 from belltower.core.places import city
 from belltower.kernel import request_id
-from belltower.kernel.texts import Text
 
 EXPORT_FORMATS = (
     ("csv", "CSV"), ("xlsx", "XLSX"), ("geojson", "GeoJSON"), ("gpkg", "GeoPackage"), ("shp", "Shapefile"),
@@ -45,4 +44,4 @@ def _city_name() -> str | None:
 
 def _viewer_name(request: HttpRequest) -> str | None:
     user = getattr(request, "user", None)
-    return Text.read(user.name).say(get_language() or "zh") if isinstance(user, User) else None
+    return user.title.say(get_language() or "zh") if isinstance(user, User) else None

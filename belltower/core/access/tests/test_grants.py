@@ -15,7 +15,7 @@ from belltower.core.access.rules import Verb
 from belltower.core.places.actions.areas import end_areas, put_areas
 from belltower.core.places.bulk import AssetBatch, merge_assets
 from belltower.core.places.models import Area, Asset, Party, PartyKind
-from belltower.core.places.scope import EVERYTHING, NOTHING
+from belltower.core.places.scope import NOTHING
 from belltower.core.places.tests import scene
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotFound
@@ -85,7 +85,7 @@ def test_a_verb_is_allowed_where_its_own_grant_reaches_and_no_further(li: User) 
     """Seeing the whole city and editing in one district does not make an editor of the whole city."""
     actions.grant(li, RoleName.VIEWER, valid_from=SPRING, by=BY)
     actions.grant(li, RoleName.INSPECTOR, valid_from=SPRING, area=zhengxiang(), by=BY)
-    assert people.scope_of(li, SUMMER) == EVERYTHING
+    assert people.scope_of(li, SUMMER).sees_all
     assert seen(li, Verb.EDIT) == {"gas-in", "light-in"}
     assert people.scope_of(li, SUMMER, verb=Verb.LOAD) == NOTHING
 

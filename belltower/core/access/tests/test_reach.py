@@ -11,16 +11,20 @@ from belltower.core.access.models import RoleName
 from belltower.core.access.reach import Held, covers, held_for, is_empty, is_in_force, together
 from belltower.core.access.rules import Verb
 from belltower.core.places.scope import EVERYTHING, NOTHING, Scope
+from belltower.kernel.packs import Secrecy
 
 IDS = st.one_of(st.none(), st.frozensets(st.integers(1, 4), max_size=4))
-SCOPES = st.builds(Scope, owner_ids=IDS, area_ids=IDS)
+SCOPES = st.builds(Scope, owner_ids=IDS, area_ids=IDS, secrecy=st.sampled_from(Secrecy))
 UID = UUID(int=1)
-ROWS = [(owner, area) for owner in (None, 1, 2, 3, 4) for area in (None, 1, 2, 3, 4)]
+Row = tuple[int | None, int | None, Secrecy]
+SOME = (None, 1, 2, 3, 4)
+ROWS: list[Row] = [(owner, area, secret) for owner in SOME for area in SOME for secret in Secrecy]
 
 
-def within(scope: Scope, row: tuple[int | None, int | None]) -> bool:
-    owner, area = row
-    return (scope.owner_ids is None or owner in scope.owner_ids) and (scope.area_ids is None or area in scope.area_ids)
+def within(scope: Scope, row: Row) -> bool:
+    owner, area, secret = row
+    is_owned = scope.owner_ids is None or owner in scope.owner_ids
+    return is_owned and (scope.area_ids is None or area in scope.area_ids) and secret <= scope.secrecy
 
 
 @given(st.lists(SCOPES, max_size=5))
