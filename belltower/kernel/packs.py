@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
 from belltower.kernel.codes import check_class_code
@@ -34,6 +34,14 @@ class Geometry(StrEnum):
     POINT = "point"
     LINE = "line"
     POLYGON = "polygon"
+
+
+class Secrecy(IntEnum):
+    """Who may see a kind of thing at all, whoever owns it. Each viewer sees up to a level (access, docs/why/rows.md)."""
+
+    PUBLIC = 0
+    INTERNAL = 1
+    SECRET = 2
 
 
 class BadDeclaration(Refusal):
@@ -72,7 +80,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class AssetKind:
-    """A kind of thing that stands or moves. ``gb_code`` is its 5-digit class in GB/T 47678.5, where it has one."""
+    """A kind of thing that stands or moves. ``gb_code`` is its 5-digit class in GB/T 47678.5, where it has one.
+
+    ``secrecy`` holds for every asset of the kind, its counts on the map included.
+    """
 
     name: str
     title: Text
@@ -80,6 +91,7 @@ class AssetKind:
     fields: tuple[Field, ...] = ()
     gb_code: str | None = None
     aliases: tuple[str, ...] = ()
+    secrecy: Secrecy = Secrecy.PUBLIC
 
     def field(self, name: str) -> Field | None:
         """The declared field of that name, or None."""

@@ -13,10 +13,13 @@ import psycopg
 
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
-from belltower.project import installation
+from belltower.project import installation, roles
 from belltower.project.postgres import DatabaseInUse, Postgres
+from belltower.project.safekeeping.mark import refuse_half_restored
 
 OLDEST_VERSION = 15
+SEES_ALL = "-c belltower.sees=all"
+"""The connection option of processes that serve nobody in particular."""
 _ANSWER_LIMIT_S = 60.0
 
 
@@ -48,6 +51,7 @@ def running(settings: dict[str, str] | None = None, *, alone: bool = False) -> I
     ``alone``: then DatabaseInUse is raised. Raises also what Postgres.start() raises.
     """
     chosen = installation.read()
+    refuse_half_restored(chosen.home)
     if chosen.database_url:
         yield None
         return
@@ -80,23 +84,53 @@ def _wait_until_it_answers(address: str) -> None:
 
 
 def refuse_unfit(address: str) -> None:
-    """Raise DatabaseUnreachable, or UnfitDatabase where the server is too old or would make us a superuser."""
+    """Raise DatabaseUnreachable, or UnfitDatabase: too old, without our roles, or such that nothing would be hidden.
+
+    Row-level security does not hold for a superuser, nor for who owns the tables or may become their owner.
+    """
     try:
         with psycopg.connect(address, connect_timeout=10) as connection:
-            row = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
-            version = connection.info.server_version // 10000
-            user = connection.info.user
+            unfit = _why_unfit(connection)
     except psycopg.OperationalError as error:
         raise DatabaseUnreachable(reason=one_line(error)) from None
+    if unfit:
+        raise UnfitDatabase(reason=unfit)
+
+
+def _why_unfit(connection: psycopg.Connection) -> Text | None:
+    version, user = connection.info.server_version // 10000, connection.info.user
+    row = connection.execute(_RIGHTS).fetchone()
+    is_super, is_bypassing, is_owner = row or (True, True, True)
     if version < OLDEST_VERSION:
-        found = Text(
+        return Text(
             zh=f"它是 PostgreSQL {version}，至少需要 {OLDEST_VERSION}",
             en=f"it is PostgreSQL {version}; {OLDEST_VERSION} or later is needed",
         )
-        raise UnfitDatabase(reason=found)
-    if row and row[0]:
-        found = Text(zh=f"账号 {user} 是超级用户", en=f"the role {user} is a superuser")
-        raise UnfitDatabase(reason=found)
+    if is_super:
+        return Text(zh=f"账号 {user} 是超级用户", en=f"the role {user} is a superuser")
+    if is_bypassing:
+        return Text(zh=f"账号 {user} 不受行级安全约束", en=f"the role {user} bypasses row-level security")
+    if is_owner:
+        return Text(
+            zh=f"账号 {user} 拥有数据表，行级安全对其无效；请以 {roles.APP} 连接，并把 {user} 的地址填入 DATABASE_OWNER_URL",
+            en=f"the role {user} owns the tables, so that row-level security does not hold for it; let DATABASE_URL be "
+            f"that of {roles.APP}, and DATABASE_OWNER_URL that of {user}",
+        )
+    if missing := roles.missing_roles(connection):
+        named = ", ".join(missing)
+        return Text(
+            zh=f"缺少角色 {named}；请运行 belltower database roles",
+            en=f"it has no role {named}; run `belltower database roles`",
+        )
+    return None
+
+
+_RIGHTS = """
+    SELECT rolsuper, rolbypassrls, EXISTS (
+        SELECT FROM pg_class c WHERE c.relname IN ('places_asset', 'django_migrations')
+        AND c.relnamespace = 'public'::regnamespace AND pg_has_role(current_user, c.relowner, 'MEMBER'))
+    FROM pg_roles WHERE rolname = current_user
+"""
 
 
 def one_line(error: Exception) -> str:
@@ -112,10 +146,32 @@ def set_up_django() -> None:
     django.setup()
 
 
+def see_everything() -> None:
+    """Let this process see every row from its next connection on: it serves nobody in particular.
+
+    Without this, as in the web, a connection sees nothing until a viewer's scope is set (places/scope.py).
+    """
+    from django.conf import settings
+    from django.db import connections
+
+    options = settings.DATABASES["default"]["OPTIONS"]
+    if SEES_ALL not in options.get("options", ""):
+        options["options"] = f"{options.get('options', '')} {SEES_ALL}".strip()
+    connections.close_all()
+
+
 def url() -> str:
-    """The address of this installation's database, ours or DATABASE_URL."""
+    """The address of this installation's database for everything but migrations, ours or DATABASE_URL."""
     chosen = installation.read()
-    return chosen.database_url or Postgres(chosen.postgres_folder).url()
+    return chosen.database_url or Postgres(chosen.postgres_folder).url(user=roles.APP)
+
+
+def owner_url() -> str | None:
+    """The address as the owner of the tables, ours or DATABASE_OWNER_URL; None where it was not told."""
+    chosen = installation.read()
+    if chosen.database_url:
+        return chosen.database_owner_url
+    return Postgres(chosen.postgres_folder).url()
 
 
 @functools.cache
@@ -130,27 +186,66 @@ def migrations_of_the_code() -> frozenset[tuple[str, str]]:
 def migrate() -> None:
     """Bring the database to this version of the program; one process at a time, the others wait.
 
-    Raises DatabaseUnreachable or UnfitDatabase.
+    Migrations run as the owner of the tables. Raises DatabaseUnreachable, or UnfitDatabase: also where there is
+    something to migrate and the owner's address was not told.
     """
     refuse_unfit(url())
+    with psycopg.connect(url(), autocommit=True) as connection:
+        if _is_migrated(connection):
+            return
+    owner = owner_url()
+    if owner is None:
+        raise UnfitDatabase(reason=_NO_OWNER)
+    migrate_as_owner(owner)
+
+
+_NO_OWNER = Text(
+    zh="需要升级数据表，但未设置 DATABASE_OWNER_URL",
+    en="its tables must be migrated, and DATABASE_OWNER_URL is not set",
+)
+
+
+def migrate_as_owner(address: str) -> None:
+    """Apply what is missing of migrations and privileges, as the owner of the tables, whose address this is."""
     set_up_django()
     from django.core.management import call_command
-    from django.db import connection
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext('belltower migrations'))")
-        try:
-            if not migrations_of_the_code() <= _migrations_applied():
-                call_command("migrate", verbosity=0, interactive=False)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext('belltower migrations'))")
+    with _django_as(address), psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('belltower migrations'))")
+        if not migrations_of_the_code() <= _migrations_applied(connection):
+            call_command("migrate", verbosity=0, interactive=False)
+        roles.grant(connection)
 
 
-def _migrations_applied() -> frozenset[tuple[str, str]]:
-    from django.db import connection
-    from django.db.migrations.recorder import MigrationRecorder
+@contextlib.contextmanager
+def _django_as(address: str) -> Iterator[None]:
+    """Django's connection to another address, as long as migrations run: what they do in Python goes there as well."""
+    from django.conf import settings
+    from django.db import connections
 
-    return frozenset(MigrationRecorder(connection).applied_migrations())
+    from belltower.project.settings import database_at
+
+    described = settings.DATABASES["default"]
+    before = dict(described)
+    connections.close_all()
+    described.update(database_at(address))
+    try:
+        yield
+    finally:
+        connections.close_all()
+        described.update(before)
+
+
+def _is_migrated(connection: psycopg.Connection) -> bool:
+    return migrations_of_the_code() <= _migrations_applied(connection) and roles.is_granted(connection)
+
+
+def _migrations_applied(connection: psycopg.Connection) -> frozenset[tuple[str, str]]:
+    """The migrations that were applied; none that one can see is none."""
+    try:
+        return frozenset(connection.execute("SELECT app, name FROM django_migrations").fetchall())
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
+        return frozenset()
 
 
 @contextlib.contextmanager
@@ -158,6 +253,8 @@ def ready(settings: dict[str, str] | None = None) -> Iterator[Postgres | None]:
     """As running(), with migrations applied and Django set up; commands that touch the city begin with it."""
     with running(settings) as server:
         migrate()
+        set_up_django()
+        see_everything()
         from django.db import connections
 
         try:

@@ -20,17 +20,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
-from belltower.project import postgres_folder
+from belltower.project import postgres_folder, roles
 from belltower.project.postgres_folder import OtherMajorVersion
 from belltower.project.processes import before_exec, can_unshare
 
 __all__ = ["DatabaseDidNotStart", "DatabaseInUse", "OtherMajorVersion", "Postgres", "embedded_programs"]
 
-APP_ROLE = "belltower"
 _STOP_LIMIT_S = 30.0
 _GHOSTS_LIMIT_S = 60.0  # backends of a killed server end when they look up from what they do
 _RECOVERY_LIMIT_S = 1800.0  # replaying gigabytes of log on a slow disk takes minutes
@@ -96,8 +94,8 @@ class Postgres:
     def sockets(self) -> Path:
         return postgres_folder.socket_folder(self.folder)
 
-    def url(self, database: str = "belltower", *, user: str = APP_ROLE) -> str:
-        """The address to give to DATABASE_URL."""
+    def url(self, database: str = "belltower", *, user: str = roles.OWNER) -> str:
+        """The address of a database, as the owner of its tables or another role of roles.py."""
         return f"postgresql://{user}@/{database}?host={self.sockets}"
 
     def __enter__(self) -> Postgres:
@@ -121,7 +119,7 @@ class Postgres:
             postgres_folder.refuse_other_version(self.data, self.programs)
             self._wait_for_the_last_one()
             self._launch()
-            self._prepare_role_and_database()
+            self._prepare_roles_and_database()
         except BaseException:
             self.stop()
             raise
@@ -266,13 +264,15 @@ class Postgres:
             time.sleep(0.03)
         return False
 
-    def _prepare_role_and_database(self) -> None:
-        """The application's own role (never a superuser) and database. Repeatable."""
+    def _prepare_roles_and_database(self) -> None:
+        """The roles, none of them a superuser, and the database. Repeatable; mends what a dump does not carry."""
         with psycopg.connect(self.url("postgres", user="postgres"), autocommit=True) as admin:
-            if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE]).fetchone():
-                admin.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE").format(sql.Identifier(APP_ROLE)))
+            roles.make_roles(admin)
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = 'belltower'").fetchone():
-                admin.execute(sql.SQL("CREATE DATABASE belltower OWNER {}").format(sql.Identifier(APP_ROLE)))
+                admin.execute("CREATE DATABASE belltower OWNER belltower")
+        for database in ("template1", "belltower"):  # a new database is a copy of the first
+            with psycopg.connect(self.url(database, user="postgres"), autocommit=True) as admin:
+                roles.make_leakproof(admin)
 
 
 def _buffers() -> str:

@@ -76,6 +76,8 @@ def run(wishes: Wishes, *, say: Say) -> None:
     with rest:
         with step("migrations", say):
             database.migrate()
+            database.set_up_django()
+            database.see_everything()
         with step("city", say):
             prepare_city(wishes.profile, size=wishes.size, is_demo=wishes.is_demo, say=say)
         logins = demo_logins()

@@ -100,7 +100,7 @@ def tile(zoom: int, x: int, y: int, kinds: Collection[str], scope: Scope = EVERY
     packed = _stored(asked.key, version)
     if packed is None:
         packed = gzip.compress(_make(asked), compresslevel=3, mtime=0)
-        _store(asked.key, version, packed)
+        _store(asked, version, packed)
     return Tile(packed, f"{asked.key}-{version}")
 
 
@@ -170,10 +170,10 @@ def _stored(key: str, version: int) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def _store(key: str, version: int, packed: bytes) -> None:
+def _store(asked: Asked, version: int, packed: bytes) -> None:
     """Keep the tile instead of its last version; once in a while forget the tiles that were stored longest ago."""
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [key, version, packed])
+        cursor.execute(_STORE, [asked.key, version, asked.scope.key, packed])
         if rows := cursor.fetchall():
             [(number,)] = rows
             if number % 500 == 0:
@@ -182,7 +182,7 @@ def _store(key: str, version: int, packed: bytes) -> None:
 
 # A slower process may come with an older version; the newer one stays.
 _STORE = """
-    INSERT INTO places_stored_tile AS t (key, version, body) VALUES (%s, %s, %s)
+    INSERT INTO places_stored_tile AS t (key, version, scope, body) VALUES (%s, %s, %s, %s)
     ON CONFLICT (key) DO UPDATE SET id = EXCLUDED.id, version = EXCLUDED.version, body = EXCLUDED.body
         WHERE t.version < EXCLUDED.version
     RETURNING id

@@ -3,23 +3,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
 from belltower.core.access import actions, people, rules
 from belltower.core.access.models import User
 from belltower.core.access.rules import Verb
-from belltower.core.places.scope import EVERYTHING, Scope
+from belltower.core.places.scope import Scope, seen_as
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotAllowed
 from belltower.screens.api.errors import NoCsrfToken, NotSignedIn
+from belltower.screens.streams import streaming_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Caller:
     @property
     def sees_all(self) -> bool:
         """Whether the caller sees every row."""
-        return self.scope == EVERYTHING
+        return self.scope.sees_all
 
 
 class Request(HttpRequest):
@@ -95,6 +99,18 @@ def asking(verb: Verb | None, **told: Any) -> dict[str, Any]:
     ``told`` is what else the OpenAPI document should say of it.
     """
     return {"auth": [Token(verb), Session(verb)], "openapi_extra": {"x-verb": verb.value if verb else None, **told}}
+
+
+def as_caller_sees(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """``operation`` inside a transaction in which the database shows the caller's rows and no others."""
+
+    @wraps(operation)
+    def answering(request: Request, *args: Any, **kwargs: Any) -> Any:
+        with seen_as(request.auth.scope):
+            answer = operation(request, *args, **kwargs)
+        return streaming_as(request.auth.scope, answer) if isinstance(answer, HttpResponseBase) else answer
+
+    return answering
 
 
 def uid_of(caller: Caller) -> UUID | None:

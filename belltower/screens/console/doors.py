@@ -16,10 +16,11 @@ from django.urls import reverse
 from belltower.core.access.models import RoleName, User
 from belltower.core.access.people import Standing, standing_of, today
 from belltower.core.access.rules import Verb
-from belltower.core.places.scope import Scope
+from belltower.core.places.scope import Scope, seen_as
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotAllowed
 from belltower.kernel.texts import Text
+from belltower.screens.streams import streaming_as
 
 View = Callable[..., HttpResponseBase]
 
@@ -62,7 +63,9 @@ def door(verb: Verb) -> Callable[[View], View]:
             visitor = enter(request, request.user, verb)
             if not visitor.standing.may(verb):
                 raise MayNot(verb)
-            return view(visitor, *arguments, **named)
+            with seen_as(visitor.scope):
+                answer = view(visitor, *arguments, **named)
+            return streaming_as(visitor.scope, answer)
 
         guarded.door = verb  # type: ignore[attr-defined]
         return guarded

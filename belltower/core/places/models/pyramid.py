@@ -63,10 +63,14 @@ class Stamp(models.Model):
 
 
 class StoredTile(models.Model):
-    """A tile that was made, for all web processes; unlogged, and the oldest are dropped (``id`` is the order)."""
+    """A tile that was made, for all web processes; unlogged, and the oldest are dropped (``id`` is the order).
+
+    ``scope`` is the key of the scope it was made for: other viewers do not see it.
+    """
 
     key = models.CharField(max_length=64, unique=True)
     version = models.BigIntegerField()
+    scope = models.TextField()
     body = models.BinaryField()
 
     class Meta:
