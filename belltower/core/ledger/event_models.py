@@ -67,12 +67,14 @@ class Lane(models.Model):
     """One handler's share of the subjects (those of one bucket); whoever holds its row delivers to it.
 
     ``tries`` counts the turns begun since the last one that ended: more than a few, and workers die in this lane.
+    Then ``careful`` events are delivered one by one.
     """
 
     pk = models.CompositePrimaryKey("handler", "bucket")
     handler = models.CharField(max_length=80)
     bucket = models.SmallIntegerField()
     tries = models.IntegerField(default=0)
+    careful = models.IntegerField(default=0)
     served_at = models.DateTimeField()
 
     class Meta:

@@ -60,7 +60,7 @@ def emit_many(topic: str, about: Iterable[tuple[str, Mapping[str, Any]]]) -> int
     rows.sort(key=lambda row: row[0])
     for begin in range(0, len(rows), _AT_ONCE):
         _insert(topic, rows[begin : begin + _AT_ONCE])
-    _ring_after_commit()
+    ring_after_commit()
     return len(rows)
 
 
@@ -122,7 +122,7 @@ SELECT count(*) FROM emitted
 """
 
 
-def _ring_after_commit() -> None:
+def ring_after_commit() -> None:
     """Wake the workers once the transaction has committed; one bell is enough for a whole transaction."""
     planned = connection.run_on_commit
     if not planned or planned[-1][1] is not _ring:

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ('handler', models.CharField(max_length=80)),
                 ('bucket', models.SmallIntegerField()),
                 ('tries', models.IntegerField(default=0)),
+                ('careful', models.IntegerField(default=0)),
                 ('served_at', models.DateTimeField()),
             ],
             options={
