@@ -12,6 +12,11 @@ import pytest
 import shapely
 from django.conf import settings as django_settings
 
+from belltower.core.jobs.carrying import carry
+from belltower.core.jobs.models import Job
+from belltower.core.ledger.delivery import deliver_next, open_lanes
+from belltower.core.ledger.handling import known_handlers
+from belltower.core.ledger.outbox_rules import Limits
 from belltower.core.places.actions import loads
 from belltower.core.places.actions.city import use_profile
 from belltower.core.places.bulk import AssetBatch, merge_assets
@@ -111,10 +116,23 @@ def test_assets_belong_to_the_new_outlines_as_soon_as_these_are_loaded(data: Pat
     assert Asset.objects.get().area is None
     source = open_file(data / "areas" / "hengyang_gcj02.geojson")
     load_areas(source, loads.propose_for(source, target="areas", crs="gcj02").mapping, by=DESK, on=date(2026, 1, 1))
-    lamp = Asset.objects.get()
+    lamp = _after_the_workers_turn()
     assert lamp.area is not None
     assert (lamp.area.level, lamp.area.valid_until) == ("district", None)
     assert not AssetPast.objects.exists()
+
+
+def _after_the_workers_turn() -> Asset:
+    """The one asset, once a worker has delivered the event and carried the job that it asks for."""
+    handlers = known_handlers()
+    open_lanes(handlers)
+    while deliver_next(handlers, Limits()) is not None:
+        pass
+    [job] = Job.objects.filter(state="waiting")
+    carry(job.uid)
+    job.refresh_from_db()
+    assert (job.state, job.result) == ("done", {"moved": 1})
+    return Asset.objects.get()
 
 
 def _assert_moved(plane: MetricPlane, raw: shapely.Geometry, came: shapely.Geometry) -> None:

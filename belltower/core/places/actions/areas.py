@@ -15,6 +15,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
 from belltower.core.ledger.entries import action
+from belltower.core.ledger.outbox import emit
 from belltower.core.places import city, words
 from belltower.core.places.areas import DEPTH, AreaDraft, AreaIndex
 from belltower.core.places.columns import Box
@@ -75,7 +76,10 @@ def put_areas(areas: Iterable[AreaDraft], *, by: Actor, on: date, source: str) -
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE places_area IN SHARE ROW EXCLUSIVE MODE")  # writers in turn, readers go on
     put = _Putting(drafts, on=on, source=source)
-    return sum((put.level(level) for level in AreaLevel.values), AreaReport())
+    report = sum((put.level(level) for level in AreaLevel.values), AreaReport())
+    if report.created or report.changed:
+        _tell_redrawn(created=report.created, changed=report.changed, source=source)
+    return report
 
 
 @action("places.end_areas")
@@ -93,7 +97,16 @@ def end_areas(codes: Iterable[str], *, by: Actor, on: date) -> int:
     for area in ending:
         if area.valid_from > on:
             raise ChangedTooEarly(area=area.code, since=area.valid_from, on=on)
-    return Area.objects.filter(pk__in=pks).update(valid_until=on)
+    ended = Area.objects.filter(pk__in=pks).update(valid_until=on)
+    if ended:
+        _tell_redrawn(ended=ended)
+    return ended
+
+
+def _tell_redrawn(**how: int | str) -> None:
+    """Let assets be given to the areas as they are now (reactions.py); where none stands yet, none has to move."""
+    if Asset.objects.exists():
+        emit("places.areas_redrawn", "places.areas", how)
 
 
 @action("places.generate_grids")

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from belltower.core.ledger.entries import entry
 from belltower.core.places import city
-from belltower.core.places.actions.areas import AreaDraft, place_assets_anew, put_areas
+from belltower.core.places.actions.areas import AreaDraft, put_areas
 from belltower.core.places.loading import values
 from belltower.core.places.loading.assets import AsideKeeper, Progress, nobody_listens, settle
 from belltower.core.places.loading.mapping import ColumnMapping, check
@@ -43,7 +43,6 @@ _NO_NAME = Text(zh="没有名称", en="it has no name")
 _NO_LEVEL = Text(zh="级别“{raw}”不可识别", en="the level '{raw}' is not known")
 _NO_PEOPLE = Text(zh="人口“{raw}”不是整数", en="the population '{raw}' is no whole number")
 _DOING = Text(zh="读取区域", en="Reading areas")
-_PLACING = Text(zh="重新归属部件", en="Placing assets anew")
 
 
 def load_areas(
@@ -58,8 +57,8 @@ def load_areas(
 ) -> LoadReport:
     """Put the file's areas in force from ``on``; features that cannot be read are kept aside under ``load``.
 
-    Where areas changed, every asset's area is found anew afterwards, in batches of its own: it is derived, and may be
-    repeated. Raises what put_areas raises, MissingColumns, UnreadableFile or WrongPlace, with nothing written.
+    Where areas changed, every asset's area is found anew by a job of its own, which a worker asks for (reactions.py).
+    Raises what put_areas raises, MissingColumns, UnreadableFile or WrongPlace, with nothing written.
     """
     check(mapping, source.shape, source.name, None)
     began = time.monotonic()
@@ -84,8 +83,6 @@ def load_areas(
         )
         if load is not None and not dry_run:
             settle(load, report)
-    if (report.created or report.changed) and not dry_run:
-        place_assets_anew(by=by, progress=lambda looked_at: progress(looked_at, None, _PLACING))
     return report
 
 
