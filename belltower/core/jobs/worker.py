@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The process that carries jobs: procrastinate's loop, and beside it the look-out for jobs whose worker died."""
+"""The worker process: procrastinate's loop for jobs, the look-out for jobs whose worker died, and the outbox's courier."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from procrastinate.contrib.django import app
 
 from belltower.core.jobs.actions import QUEUE
 from belltower.core.jobs.carrying import STALE_AFTER_S, take_up_again
+from belltower.core.jobs.regular import look_round
+from belltower.core.ledger.courier import Courier
 
 LOOK_EVERY_S = 5.0
 HEARTBEAT_EVERY_S = 5.0
@@ -20,10 +22,21 @@ logger = logging.getLogger(__name__)
 
 
 def serve(*, at_once: int = 2, stop_within_s: float = 2.0, until_empty: bool = False) -> None:
-    """Carry jobs, ``at_once`` side by side, until SIGTERM or SIGINT (or until none is left).
+    """Carry jobs, ``at_once`` side by side, and deliver events, until SIGTERM or SIGINT (or until no job is left).
 
     A job that has not ended ``stop_within_s`` after the signal is put back at its next step.
     """
+    courier = Courier()
+    if not until_empty:
+        courier.start()
+    try:
+        _carry(at_once=at_once, stop_within_s=stop_within_s, until_empty=until_empty)
+    finally:
+        if not until_empty and not courier.stop(stop_within_s + 1.0):
+            logger.warning("a handler of events did not end in time; its events will be delivered again")
+
+
+def _carry(*, at_once: int, stop_within_s: float, until_empty: bool) -> None:
     asyncio.run(_serve(at_once=at_once, stop_within_s=stop_within_s, until_empty=until_empty))
 
 
@@ -64,5 +77,6 @@ def _look() -> None:
     try:
         if found := take_up_again():
             logger.warning("%s lost jobs were planned again", found)
+        look_round()
     finally:
         connections.close_all()  # this thread may never be used again
