@@ -118,38 +118,73 @@ CREATE TABLE ledger_form (
     "table" varchar(63) NOT NULL,
     version smallint NOT NULL,
     columns varchar(63)[] NOT NULL,
-    secret bytea NOT NULL,
     CONSTRAINT ledger_form_once UNIQUE ("table", version)
 );
+CREATE TABLE ledger_secret (form_id smallint PRIMARY KEY, secret bytea NOT NULL);
 """
 
-# The application reads the ledger and adds to it through functions only; the secrets of forms it does not even read.
+# What opens a commitment, for who may see the row; and the commitments of the rows as they are now, for verification.
+READ = f"""
+CREATE FUNCTION ledger_salt(form smallint, row_id bigint) RETURNS bytea LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    SELECT sha256(s.secret || int8send(row_id)) FROM ledger_secret s WHERE s.form_id = form
+$$;
+
+CREATE FUNCTION ledger_columns(form smallint) RETURNS text LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT 'r.id, ' || (SELECT string_agg('r.' || quote_ident(name), ', ' ORDER BY n)
+                        FROM unnest(f.columns) WITH ORDINALITY AS listed (name, n))
+    FROM ledger_form f WHERE f.id = form
+$$;
+
+CREATE FUNCTION ledger_open(form smallint, row_id bigint, OUT salt bytea, OUT content text) LANGUAGE plpgsql STABLE
+    {_ALIKE} AS $$
+DECLARE name text := (SELECT f."table" FROM ledger_form f WHERE f.id = form);
+BEGIN
+    EXECUTE format('SELECT json_build_array(%s)::text FROM %I r WHERE r.id = $1', ledger_columns(form), name)
+        INTO content USING row_id;
+    IF content IS NOT NULL THEN
+        salt := ledger_salt(form, row_id);
+    END IF;
+END $$;
+
+CREATE FUNCTION ledger_commitments(form smallint, after_id bigint, most int) RETURNS TABLE (id bigint, commitment bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER {_ALIKE} AS $$
+DECLARE name text := (SELECT f."table" FROM ledger_form f WHERE f.id = form);
+BEGIN
+    RETURN QUERY EXECUTE format(
+        'SELECT r.id::bigint, sha256(''\\x00''::bytea || sha256($1 || int8send(r.id)) || convert_to(json_build_array(%s)::text, ''UTF8''))
+         FROM %I r WHERE r.id > $2 ORDER BY r.id LIMIT $3', ledger_columns(form), name)
+        USING (SELECT s.secret FROM ledger_secret s WHERE s.form_id = form), after_id, most;
+END $$;
+"""
+
+# The application reads the ledger and adds to it through functions only; the secrets that salts are made of it does not even read.
 PROTECT = """
 CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the ledger is never changed (%)', TG_TABLE_NAME USING ERRCODE = 'BT003';
 END $$;
-REVOKE EXECUTE ON FUNCTION ledger_enter, ledger_note, ledger_sequence FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION ledger_enter, ledger_note, ledger_sequence, ledger_salt, ledger_commitments FROM PUBLIC;
 DO $$
 DECLARE name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['ledger_form', 'ledger_entry', 'ledger_batch', 'ledger_leaf', 'ledger_node', 'ledger_head'] LOOP
+    FOREACH name IN ARRAY ARRAY['ledger_form', 'ledger_secret', 'ledger_entry', 'ledger_batch', 'ledger_leaf', 'ledger_node', 'ledger_head'] LOOP
         EXECUTE format('CREATE TRIGGER ledger_refuse BEFORE UPDATE OR DELETE ON %I '
                        'FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()', name);
     END LOOP;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'belltower_app') THEN
-        GRANT SELECT ON ledger_entry, ledger_batch, ledger_leaf, ledger_node, ledger_head, ledger_pending TO belltower_app;
-        GRANT SELECT (id, "table", version, columns) ON ledger_form TO belltower_app;
+        GRANT SELECT ON ledger_form, ledger_entry, ledger_batch, ledger_leaf, ledger_node, ledger_head, ledger_pending
+            TO belltower_app;
         GRANT INSERT ON ledger_head TO belltower_app;
-        GRANT EXECUTE ON FUNCTION ledger_note, ledger_sequence TO belltower_app;
+        GRANT EXECUTE ON FUNCTION ledger_note, ledger_sequence, ledger_salt, ledger_commitments TO belltower_app;
     END IF;
 END $$;
 """
 
-CREATE = FORM + ROOT + LEAF + ENTER + SEQUENCE + PROTECT
+CREATE = FORM + ROOT + LEAF + ENTER + SEQUENCE + READ + PROTECT
 DROP = """
-DROP FUNCTION ledger_sequence, ledger_note, ledger_enter, ledger_leaf_text, ledger_root;
-DROP TABLE ledger_pending, ledger_form CASCADE;
+DROP FUNCTION ledger_commitments, ledger_open, ledger_columns, ledger_salt, ledger_sequence, ledger_note, ledger_enter, ledger_leaf_text, ledger_root;
+DROP TABLE ledger_pending, ledger_secret, ledger_form CASCADE;
 DROP FUNCTION ledger_refuse CASCADE;
 """
 
@@ -175,9 +210,12 @@ def note_writes(table: str, columns: Sequence[str], version: int = 1) -> str:
         ),
         "delete": f"SELECT o.id, {commitment(gone, 'o.id')} AS before, NULL::bytea AS after FROM gone o ORDER BY o.id",
     }
+    known = f"SELECT r.id, NULL::bytea AS before, {commitment(made, 'r.id')} AS after FROM {table} r ORDER BY r.id"
     return f"""
-INSERT INTO ledger_form ("table", version, columns, secret)
-    VALUES ('{table}', {version}, ARRAY[{listed}], sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+INSERT INTO ledger_form ("table", version, columns) VALUES ('{table}', {version}, ARRAY[{listed}]);
+INSERT INTO ledger_secret SELECT f.id, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+    FROM ledger_form f WHERE f."table" = '{table}' AND f.version = {version};
+{_adopt(table, version, known) if version == 1 else ""}
 """ + "".join(_trigger(table, version, operation, text) for operation, text in described.items())
 
 
@@ -208,11 +246,7 @@ _LEAVES = {
 }
 
 
-def _trigger(table: str, version: int, operation: str, described: str) -> str:
-    name = f"ledger_{operation}_{table}"
-    return f"""
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {_ALIKE} AS $$
-DECLARE
+_VARIABLES = """
     form smallint;
     secret bytea;
     count int;
@@ -221,8 +255,14 @@ DECLARE
     afters bytea;
     leaves bytea;
     entry bigint;
-BEGIN
-    SELECT f.id, f.secret INTO form, secret FROM ledger_form f WHERE f."table" = '{table}' AND f.version = {version};
+"""
+
+
+def _body(table: str, version: int, operation: str, described: str) -> str:
+    """plpgsql: one entry about the rows that ``described`` gives as (id, before, after), in the order of ids."""
+    return f"""
+    SELECT f.id, s.secret INTO form, secret FROM ledger_form f JOIN ledger_secret s ON s.form_id = f.id
+        WHERE f."table" = '{table}' AND f.version = {version};
     SELECT count(*), array_agg(id), string_agg(before, ''::bytea), string_agg(after, ''::bytea)
         INTO count, ids, befores, afters FROM ({described}) AS described;
     IF count = 1 THEN
@@ -232,7 +272,31 @@ BEGIN
         entry := ledger_enter(form, '{operation}', count, NULL, NULL, ledger_root(leaves), '', NULL);
         INSERT INTO ledger_batch (entry_id, first, last, ids, befores, afters)
             VALUES (entry, ids[1], ids[count], ids, befores, afters);
-    END IF;
+    END IF;"""
+
+
+def _adopt(table: str, version: int, described: str) -> str:
+    """Rows that were there before the ledger are entered as they are now."""
+    return f"""
+CREATE FUNCTION ledger_adopt() RETURNS void LANGUAGE plpgsql {_ALIKE} AS $$
+DECLARE {_VARIABLES}
+BEGIN
+    PERFORM set_config('belltower.actor', 'system:migration', true), set_config('belltower.what', 'ledger.adopt', true),
+            set_config('belltower.action', gen_random_uuid()::text, true);
+    {_body(table, version, "insert", described)}
+END $$;
+SELECT ledger_adopt();
+DROP FUNCTION ledger_adopt;
+"""
+
+
+def _trigger(table: str, version: int, operation: str, described: str) -> str:
+    name = f"ledger_{operation}_{table}"
+    return f"""
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {_ALIKE} AS $$
+DECLARE {_VARIABLES}
+BEGIN
+    {_body(table, version, operation, described)}
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER {name} AFTER {operation.upper()} ON {table} REFERENCING {_TABLES[operation]}

@@ -28,8 +28,6 @@ class Form(models.Model):
     table = models.CharField(max_length=63)
     version = models.SmallIntegerField()
     columns = ArrayField(models.CharField(max_length=63))
-    # From it and the row's id comes the salt of each row's commitments. Only the database reads it.
-    secret = models.BinaryField()
 
     class Meta:
         db_table = "ledger_form"

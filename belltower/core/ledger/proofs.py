@@ -93,7 +93,7 @@ def prove_row(entry_id: int, row: int, head: TreeHead | None = None) -> dict[str
 def _opened(form: Form, row: int) -> dict[str, str]:
     """The row's salt and text: what opens its commitment."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT salt, content FROM ledger_open(%s, %s)", [form.pk, row])
+        cursor.execute("SELECT salt, content FROM ledger_open(%s::smallint, %s)", [form.pk, row])
         found = cursor.fetchone()
     if found is None or found[1] is None:
         raise NotFound(noun="row", name=row)

@@ -74,7 +74,6 @@ class Migration(migrations.Migration):
                 ('table', models.CharField(max_length=63)),
                 ('version', models.SmallIntegerField()),
                 ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=63), size=None)),
-                ('secret', models.BinaryField()),
             ],
             options={
                 'db_table': 'ledger_form',
