@@ -19,7 +19,7 @@ from belltower.project.safekeeping.store import write_whole
 FORMAT = 1
 DATABASE = "database/belltower.dump"
 FILES = "home/"
-_ID = re.compile(r"^\d{8}T\d{6}Z-[0-9a-f]{6}$")
+_ID = re.compile(r"^\d{8}T\d{6}Z-\d{6}$")
 _SEAL = b"belltower backup manifest 1"
 
 
@@ -89,8 +89,8 @@ class Manifest:
 
 
 def new_id(taken: datetime) -> str:
-    """A name that sorts by time: 20261123T041500Z-1f2e3d."""
-    return f"{taken.astimezone(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(str(taken.timestamp()).encode()).hexdigest()[:6]}"
+    """A name that sorts by time, to the microsecond: 20261123T041500Z-123456."""
+    return f"{taken.astimezone(UTC):%Y%m%dT%H%M%SZ-%f}"
 
 
 def place(folder: Path, id: str) -> Path:
