@@ -43,7 +43,8 @@ function options(bars: Bar[], style: CSSStyleDeclaration): ECBasicOption {
     animation: false,
     textStyle: { fontFamily: style.getPropertyValue("--bt-font"), color: ink },
     grid: { left: 4, right: 56, top: 4, bottom: 4, containLabel: true },
-    tooltip: { trigger: "item", confine: true },
+    // Drawn on the canvas: as markup it would bring style attributes, which the content security policy forbids.
+    tooltip: { trigger: "item", confine: true, renderMode: "richText" },
     xAxis: { type: "value", axisLabel: { show: false }, splitLine: { lineStyle: { color: line } } },
     yAxis: {
       type: "category",
