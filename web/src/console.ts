@@ -7,6 +7,7 @@ import "./style/frame.css";
 import "./style/parts.css";
 import "./style/tables.css";
 import "./style/loads.css";
+import "./style/files.css";
 import "./style/states.css";
 import htmx from "htmx.org";
 import { listenToKeys } from "./parts/keys";
@@ -14,6 +15,7 @@ import { listenToMenus } from "./parts/menus";
 import { listenToTheme } from "./parts/theme-switch";
 import { listenToForms } from "./parts/forms";
 import { listenToUpload } from "./parts/upload";
+import { listenToFiles } from "./parts/files";
 import { listenToConnection } from "./parts/connection";
 
 // No eval and no style element: the content security policy forbids both.
@@ -26,4 +28,5 @@ listenToMenus();
 listenToKeys();
 listenToForms();
 listenToUpload();
+listenToFiles();
 listenToConnection();

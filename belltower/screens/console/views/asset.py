@@ -28,6 +28,7 @@ from belltower.screens.console import dates
 from belltower.screens.console.doors import ConsoleRequest, door
 from belltower.screens.console.shown import fields_of
 from belltower.screens.console.story import told
+from belltower.screens.console.strip import shown as shown_files
 
 ASSET = Text(zh="部件", en="asset")
 
@@ -84,6 +85,7 @@ def _page(
             "asked": {"valid": request.GET.get("valid", ""), "known": request.GET.get("known", "")},
             "answers": _answers(request, asset),
             "story": told(timeline(asset), kind),
+            "files": shown_files(asset),
             "is_editing": is_editing,
             "form": _form(request, asset) if is_editing else None,
             "refusal": refusal and {"sentence": refusal.say(language), "code": refusal.code},
