@@ -18,6 +18,7 @@ from ninja.renderers import BaseRenderer
 
 from belltower.screens.api import problems
 from belltower.screens.api.document import ABOUT, OpenApi, finish
+from belltower.screens.api.doors import as_caller_sees
 from belltower.screens.api.operations import (
     areas,
     assets,
@@ -89,6 +90,7 @@ def build() -> Api:
         docs=OpenApi(),
     )
     problems.handle_with(made)
+    made.add_decorator(as_caller_sees)
     for room in ROOMS:
         made.add_router("/v1", room.router)
     return made
