@@ -14,7 +14,7 @@ from belltower.kernel.measures import Measure, measures
 # Those that ended well are not counted: they are many, and nobody is woken for them.
 _WATCHED = (JobState.WAITING, JobState.RUNNING, JobState.FAILED, JobState.DEAD)
 _JOBS = "SELECT state, count(*) FROM jobs_job WHERE state = ANY(%s) GROUP BY state"
-_OLDEST = "SELECT COALESCE(extract(epoch FROM now() - min(asked_at)), 0) FROM jobs_job WHERE state = 'waiting'"
+_OLDEST = "SELECT GREATEST(0, extract(epoch FROM now() - min(asked_at))) FROM jobs_job WHERE state = 'waiting'"
 _WORKERS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)"
 
 
