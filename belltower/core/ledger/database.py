@@ -44,7 +44,6 @@ $$;
 """
 
 ENTER = """
-CREATE TABLE ledger_pending (entry_id bigint PRIMARY KEY);
 ALTER TABLE ledger_batch ALTER befores SET STORAGE EXTERNAL, ALTER afters SET STORAGE EXTERNAL;
 
 CREATE FUNCTION ledger_enter(
@@ -184,7 +183,7 @@ END $$;
 CREATE = FORM + ROOT + LEAF + ENTER + SEQUENCE + READ + PROTECT
 DROP = """
 DROP FUNCTION ledger_commitments, ledger_open, ledger_columns, ledger_salt, ledger_sequence, ledger_note, ledger_enter, ledger_leaf_text, ledger_root;
-DROP TABLE ledger_pending, ledger_secret, ledger_form CASCADE;
+DROP TABLE ledger_secret, ledger_form CASCADE;
 DROP FUNCTION ledger_refuse CASCADE;
 """
 

@@ -78,6 +78,15 @@ class Batch(models.Model):
         db_table = "ledger_batch"
 
 
+class Waiting(models.Model):
+    """An entry that has no place in the log yet."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        db_table = "ledger_pending"
+
+
 class Leaf(models.Model):
     """An entry's place in the log, given by the one sequencer; ``hash`` is RFC 9162's leaf hash."""
 

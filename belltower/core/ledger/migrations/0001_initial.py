@@ -119,5 +119,10 @@ class Migration(migrations.Migration):
             model_name='entry',
             index=models.Index(fields=['what', '-id'], name='ledger_entry_what'),
         ),
+        migrations.CreateModel(
+            name="Waiting",
+            fields=[("entry_id", models.BigIntegerField(primary_key=True, serialize=False))],
+            options={"db_table": "ledger_pending"},
+        ),
         migrations.RunSQL(database.CREATE, database.DROP),
     ]
