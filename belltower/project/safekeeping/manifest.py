@@ -40,11 +40,15 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The ledger's head as of the snapshot: entries in the log, its root (hex), and entries not yet in order."""
+    """The ledger's newest head as of the snapshot: entries under it, its root (hex), and entries not under it yet.
+
+    ``signed`` is the whole signed head: with it a backup is also a head held outside.
+    """
 
     size: int
     root: str
     pending: int = 0
+    signed: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

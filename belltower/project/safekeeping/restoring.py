@@ -15,7 +15,7 @@ import psycopg
 from belltower.kernel.texts import Text
 from belltower.project import roles
 from belltower.project.postgres import Postgres
-from belltower.project.safekeeping import checking, dumping, keys, manifest, mark, snapshot
+from belltower.project.safekeeping import checking, dumping, keys, ledger_check, manifest, mark, snapshot
 from belltower.project.safekeeping.errors import (
     DamagedBackup,
     NotAnEmptyHome,
@@ -68,6 +68,7 @@ def restore(
             _settle(address)
             progress(0, None, COMPARING)
             refuse_difference(backup, address)
+            refuse_broken_ledger(backup, home, address)
     return backup
 
 
@@ -197,3 +198,12 @@ def refuse_difference(backup: Manifest, address: str) -> None:
         raise NotAsItWas(reason="its migrations are others", advice=_KEEP_AWAY)
     if found.shape != saved.shape:
         raise NotAsItWas(reason="its tables, triggers or policies are others", advice=_KEEP_AWAY)
+
+
+def refuse_broken_ledger(backup: Manifest, home: Path, address: str) -> None:
+    """Raise NotAsItWas unless the ledger verifies against the backup's own head; a city of before the ledger has none."""
+    if "ledger_entry" not in backup.contents.tables:
+        return
+    report = ledger_check.verify(home, address, backup.contents.head)
+    if report.findings:
+        raise NotAsItWas(reason="; ".join(report.findings[:3]), advice=_KEEP_AWAY)

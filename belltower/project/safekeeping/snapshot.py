@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg import sql
@@ -72,10 +72,22 @@ def head(connection: psycopg.Connection) -> Head | None:
     if not there or not there[0]:
         return None
     row = connection.execute(
-        "SELECT h.size, encode(h.root, 'hex'), (SELECT count(*) FROM ledger_leaf WHERE position >= h.size)"
-        " + (SELECT count(*) FROM ledger_pending) FROM ledger_head h ORDER BY h.size DESC LIMIT 1"
+        "SELECT size, root, at, algorithm, key, signature FROM ledger_head ORDER BY size DESC LIMIT 1"
     ).fetchone()
-    return Head(*row) if row else None
+    if row is None:
+        return None
+    size, root, at, algorithm, key, signature = row
+    waiting = connection.execute(_NOT_UNDER_IT, [size]).fetchone()
+    signed = {
+        "size": size, "root": root.hex(), "at": at.astimezone(UTC).isoformat(), "algorithm": algorithm, "key": key,
+        "signature": signature.hex(),
+    }  # fmt: skip
+    return Head(size, root.hex(), waiting[0] if waiting else 0, signed)
+
+
+_NOT_UNDER_IT = """
+    SELECT (SELECT count(*) FROM ledger_leaf WHERE position >= %s) + (SELECT count(*) FROM ledger_pending)
+"""
 
 
 def shape(connection: psycopg.Connection) -> str:

@@ -7,10 +7,13 @@ import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
+from belltower.core.ledger.heads import TreeHead
+from belltower.core.ledger.keys import ALGORITHM, SigningKey
 from belltower.project.safekeeping import keys, snapshot
 from belltower.project.safekeeping.manifest import Contents
 from belltower.project.safekeeping.taking import Source
@@ -74,6 +77,21 @@ class Town:
         with self.connect() as connection:
             connection.execute(_EDIT, [[f"L-{number}" for number in numbers]])
 
+    def sign(self) -> None:
+        """Put the ledger in order and sign its head, as workers do every few seconds."""
+        key = SigningKey(self.home / "ledger-key")
+        with self.connect() as connection:
+            connection.execute("SELECT ledger_sequence(100000)")
+            row = connection.execute(
+                "SELECT count(*), ledger_root(string_agg(hash, ''::bytea ORDER BY position)) FROM ledger_leaf"
+            ).fetchone()
+            assert row
+            head = TreeHead(row[0], row[1], datetime.now(UTC), ALGORITHM, key.name, b"")
+            connection.execute(
+                "INSERT INTO ledger_head (size, root, at, algorithm, key, signature) VALUES (%s, %s, %s, %s, %s, %s)",
+                [head.size, head.root, head.at, head.algorithm, head.key, key.sign(head.text)],
+            )
+
     def put_file(self, path: str, content: bytes) -> Path:
         """A file in the home."""
         file = self.home / path
@@ -101,13 +119,14 @@ def build(home: Path) -> Iterator[Town]:
     """A town with 3,000 lights, three files and its keys."""
     home.mkdir(parents=True)
     (home / keys.SECRET).write_text("the secret of this town, long enough to be one")
-    (home / "ledger-key").write_bytes(b"the key that signs heads")
+    SigningKey(home / "ledger-key")
     url = make_database()
     town = Town(Source(home, url, keys.held(home, (home / keys.SECRET).read_text())))
     with town.connect() as connection:
         connection.execute(_PARTY)
     town.add_assets(1, 3000)
     town.edit(*range(1, 50))
+    town.sign()
     town.put_file("files/loads/ab/abcd.csv", b"key,lon,lat\nL-1,112.5,26.9\n" * 5000)
     town.put_file("files/attachments/cd/cdef", os.urandom(300_000))
     town.put_file("lake/day=2026-01-01/part.parquet", os.urandom(50_000))

@@ -10,9 +10,9 @@ import pytest
 
 from belltower.project.postgres import Postgres
 from belltower.project.safekeeping import checking, keys, mark, restoring, snapshot, taking
-from belltower.project.safekeeping.errors import HalfRestored, NotAnEmptyHome, OtherKeys, UnfitForRestore
+from belltower.project.safekeeping.errors import HalfRestored, NotAnEmptyHome, NotAsItWas, OtherKeys, UnfitForRestore
 from belltower.project.safekeeping.manifest import Manifest
-from belltower.project.safekeeping.tests.scene import Town, contents_of, make_database, rows_of
+from belltower.project.safekeeping.tests.scene import Town, contents_of, make_database, rows_of, server
 
 LID = keys.Lid(passphrase="bell and drum")
 
@@ -32,13 +32,13 @@ def test_a_city_comes_back_in_another_folder_as_it_was(town: Town, tmp_path: Pat
     held = keys.open_sealed(sealed, keys.Opener(passphrase="bell and drum"), backup=made.id)
     home = tmp_path / "elsewhere" / "home"
     restoring.restore(tmp_path / "backups", made.id, home, held=held)
-    with Postgres(home / "postgres") as server:
-        assert contents_of(server.url()) == town.contents() == made.contents
+    with Postgres(home / "postgres") as its:
+        assert contents_of(its.url()) == town.contents() == made.contents
         for table in ("places_asset", "places_asset_past", "places_party", "django_migrations"):
-            assert rows_of(server.url(), table) == rows_of(town.source.url, table)
+            assert rows_of(its.url(), table) == rows_of(town.source.url, table)
     for folder in ("files", "lake"):
         assert files_below(home / folder) == files_below(town.home / folder)
-    assert (home / "ledger-key").read_bytes() == b"the key that signs heads"
+    assert (home / "ledger-key").read_bytes() == (town.home / "ledger-key").read_bytes()
     assert (home / keys.SECRET).read_text() == town.source.secret
     mark.refuse_half_restored(home)
 
@@ -63,6 +63,25 @@ def test_rules_of_the_database_hold_after_it(town: Town, tmp_path: Path) -> None
     assert contents_of(url).tables["places_asset_past"] == made.contents.tables["places_asset_past"] + 1
     with psycopg.connect(url) as new, psycopg.connect(town.source.url) as old:
         assert snapshot.lines_of_shape(new) == snapshot.lines_of_shape(old)
+
+
+def test_the_ledger_of_a_restored_city_verifies_and_a_forged_one_does_not(town: Town, tmp_path: Path) -> None:
+    """Somebody changed a row past the ledger before the backup: the restore says so, and the home keeps its mark."""
+    made = save(town, tmp_path / "backups")
+    assert made.contents.head
+    assert made.contents.head.size > 3
+    assert made.contents.head.pending == 0
+    name = psycopg.conninfo.conninfo_to_dict(town.source.url)["dbname"]
+    with psycopg.connect(server().replace("/postgres?", f"/{name}?")) as forger:
+        forger.execute("SET session_replication_role = replica")
+        forger.execute("UPDATE places_asset SET life = 'retired' WHERE key = 'L-7'")
+    forged = save(town, tmp_path / "backups")
+    with pytest.raises(NotAsItWas, match="places_asset"):
+        restoring.restore(
+            tmp_path / "backups", forged.id, tmp_path / "home", held=town.source.keys, url=make_database(template=None)
+        )
+    with pytest.raises(HalfRestored):
+        mark.refuse_half_restored(tmp_path / "home")
 
 
 def test_sessions_stay_behind(town: Town, tmp_path: Path) -> None:
