@@ -14,7 +14,7 @@ SETTINGS = ROOT / "docs" / "reference" / "settings.md"
 COMMANDS = ROOT / "docs" / "reference" / "commands.md"
 # Read by programs of others, or by the tests only.
 _READ = re.compile(
-    r"""(?:environ(?:ment)?(?:\.get)?[\[(]|secret\(environment,)\s*["'](BELLTOWER_[A-Z_]+|DATABASE_URL)["']"""
+    r"""(?:environ(?:ment)?(?:\.get)?[\[(]|secret\(environment,)\s*["'](BELLTOWER_[A-Z_]+|DATABASE_(?:OWNER_)?URL)["']"""
 )
 _BY_CONFTEST_ONLY = {"BELLTOWER_TEST_SERVER"}
 
