@@ -80,14 +80,14 @@ def kept_aside(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in KEPT_ASIDE}
 
 
-def attachment(row: Row) -> dict[str, Any]:
-    """An Attachment. What may be fetched of it is told by ``has_thumbnail`` and ``has_copy``."""
+def attachment(row: Row, *, tells_all: bool) -> dict[str, Any]:
+    """An Attachment. Where and with what it was taken is for who may have the original (``tells_all``)."""
     plain = ("uid", "name", "media_type", "size", "digest", "taken_at", "put_by", "put_at", "state", "reason", "scan")
     return {
         **{name: row[name] for name in plain},
         "subject": f"{row['subject_kind']}:{row['subject_uid']}",
-        "position": position(row),
-        "camera": row["facts"].get("camera"),
+        "position": position(row) if tells_all else None,
+        "camera": row["facts"].get("camera") if tells_all else None,
         "has_thumbnail": bool(row["thumbnail"]),
         "has_copy": bool(row["copy"]),
         "is_prepared": row["prepared_at"] is not None,

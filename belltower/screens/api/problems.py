@@ -12,6 +12,7 @@ import msgspec
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
 from django.utils.translation import get_language
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -88,7 +89,8 @@ def handle_with(api: NinjaAPI) -> None:
     api.add_exception_handler(AuthenticationError, _not_signed_in)
     api.add_exception_handler(HttpError, _http_error)
     api.add_exception_handler(Http404, _nowhere)
-    for unreadable in (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError):
+    # A form where JSON is expected was read as a form already.
+    for unreadable in (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError, RawPostDataException):
         api.add_exception_handler(unreadable, _unreadable)
     api.add_exception_handler(Exception, broken)
 

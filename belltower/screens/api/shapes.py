@@ -383,8 +383,8 @@ class Attachment(BaseModel):
     size: int = Field(description="bytes of the original")
     digest: str = Field(description="SHA-256 of the original, in hex: what the ledger commits to")
     taken_at: datetime | None = Field(description="by the camera; its civil time is read in the city's zone")
-    position: Position | None = Field(description="where the camera says it was taken")
-    camera: str | None
+    position: Position | None = Field(description="where it was taken, for who may have the original")
+    camera: str | None = Field(description="for who may have the original")
     put_by: str = Field(description="`person:<uid>`, `service:<uid>` or `system:<name>`")
     put_at: datetime
     state: State

@@ -15,7 +15,8 @@ from belltower.core.attachments.errors import Bomb, Damaged
 
 # JPEG can be decoded small; the other two only whole, at four bytes a pixel.
 MOST_PIXELS = {JPEG.name: 220_000_000, PNG.name: 64_000_000, WEBP.name: 64_000_000}
-FORMATS = {JPEG.name: ("JPEG", "MPO"), PNG.name: ("PNG",), WEBP.name: ("WEBP",)}
+# Pillow reads the several pictures of one file (MPO) as JPEG too.
+FORMATS = {JPEG.name: ("JPEG",), PNG.name: ("PNG",), WEBP.name: ("WEBP",)}
 Image.MAX_IMAGE_PIXELS = 110_000_000  # Pillow itself refuses twice as many
 _LARGEST_CHUNK = 1 << 31
 

@@ -44,7 +44,7 @@ class Store(Protocol):
 
 def store() -> Store:
     """The store of this installation."""
-    return _open(keeping())
+    return open_store(keeping())
 
 
 def place_of(digest: str) -> str:
@@ -52,7 +52,8 @@ def place_of(digest: str) -> str:
     return f"sha256/{digest[:2]}/{digest[2:4]}/{digest}"
 
 
-def _open(kept: Keeping) -> Store:
+def open_store(kept: Keeping) -> Store:
+    """The store that these settings describe."""
     if kept.objects is None:
         from belltower.core.attachments.stores.disk import Disk
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -55,20 +56,21 @@ def put_attachment(request: Request, uid: UUID, file: File[UploadedFile]) -> dic
     subject = subject_of(asset_of(caller, uid))
     zone = city.current().tz
     row = actions.put(file, file.name or "file", subject=subject, by=caller.actor, now=now(), zone=zone)
-    return columns.attachment(_columns_of(row))
+    return _shown(request.auth, row)
 
 
 @router.get("/assets/{uuid:uid}/attachments", response=shapes.AttachmentPage, **asking(Verb.VIEW))
 def list_attachments(request: Request, uid: UUID, where: Query[PageQuery]) -> dict[str, Any]:
     """What stands beside an asset, in the order in which it came."""
     rows = attached_to(asset_of(request.auth, uid))
-    return page_of(rows, columns.ATTACHMENT, columns.attachment, at=where)
+    shape = partial(columns.attachment, tells_all=request.auth.may(Verb.EDIT))
+    return page_of(rows, columns.ATTACHMENT, shape, at=where)
 
 
 @router.get("/attachments/{uuid:uid}", response=shapes.Attachment, **asking(Verb.VIEW))
 def get_attachment(request: Request, uid: UUID) -> dict[str, Any]:
     """One attachment, also when it was taken down or erased."""
-    return columns.attachment(_columns_of(_seen(request.auth, uid)))
+    return _shown(request.auth, _seen(request.auth, uid))
 
 
 @router.get("/attachments/{uuid:uid}/thumbnail", **asking(Verb.VIEW, **_THUMBNAIL))
@@ -100,7 +102,7 @@ def get_original(request: Request, uid: UUID) -> HttpResponseBase:
 def retire_attachment(request: Request, uid: UUID, why: Ending) -> dict[str, Any]:
     """Take it down: it stands beside the asset no more, and nothing is lost."""
     row = actions.retire(_seen(request.auth, uid), reason=why.reason, by=request.auth.actor, now=now())
-    return columns.attachment(_columns_of(row))
+    return _shown(request.auth, row)
 
 
 @router.post("/attachments/{uuid:uid}/erase", response=shapes.Attachment, **asking(Verb.ADMINISTER))
@@ -109,7 +111,7 @@ def erase_attachment(request: Request, uid: UUID, why: Ending) -> dict[str, Any]
     row = _seen(request.auth, uid)
     actions.erase(row, reason=why.reason, by=request.auth.actor, now=now())
     row.refresh_from_db()
-    return columns.attachment(_columns_of(row))
+    return _shown(request.auth, row)
 
 
 def _seen(caller: Caller, uid: UUID) -> Attachment:
@@ -131,5 +133,6 @@ def _sent(row: Attachment, digest: str, size: int) -> Sent:
     return Sent(digest, size, rules.media_of(row), row.name, row.facts.get("charset", ""))
 
 
-def _columns_of(row: Attachment) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in columns.ATTACHMENT}
+def _shown(caller: Caller, row: Attachment) -> dict[str, Any]:
+    columns_of_it = {name: getattr(row, name) for name in columns.ATTACHMENT}
+    return columns.attachment(columns_of_it, tells_all=caller.may(Verb.EDIT))

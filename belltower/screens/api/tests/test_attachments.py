@@ -107,6 +107,11 @@ def test_who_may_only_look_gets_the_copy_and_not_the_original(as_token: Callable
     viewer = as_token(Verb.VIEW)
     assert get(viewer, row, "content").status_code == 200
     assert get(viewer, row, "original").status_code == 403
+    told = viewer.get(f"/api/v1/attachments/{row.uid}").json()
+    [listed] = viewer.get(f"/api/v1/assets/{street.lamp.uid}/attachments").json()["items"]
+    for one in (told, listed):
+        assert (one["position"], one["camera"]) == (None, None)
+    assert as_token(Verb.VIEW, Verb.EDIT).get(f"/api/v1/attachments/{row.uid}").json()["camera"] == files.CAMERA
     assert send(viewer, street, files.pdf(), "a.pdf").status_code == 403
 
 
