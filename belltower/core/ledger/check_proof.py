@@ -102,9 +102,7 @@ def check(proof: dict[str, Any], public_key: bytes | None = None) -> None:
         for head in (old, new):
             check_head(head, public_key or bytes.fromhex(proof["public_key"]))
         first, second = roots_by_growth(old["size"], new["size"], bytes.fromhex(old["root"]), path)
-        assert (first.hex(), second.hex()) == (old["root"], new["root"]), (
-            "the older log is not the newer one's beginning"
-        )
+        must((first.hex(), second.hex()) == (old["root"], new["root"]), "the older log does not begin the newer one")
         return
     must(proof["format"] == "belltower proof 1", "no proof")
     head, entry = proof["head"], proof["entry"]
