@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from belltower.core.places.scope import Scope, streamed_as
 
 
-def streaming_as(scope: Scope, answer: HttpResponseBase) -> HttpResponseBase:
-    """``answer``; where it is a stream that reads as it goes, its parts are made as ``scope`` sees them.
+def streaming_as(scope: Scope, viewer: UUID | None, answer: HttpResponseBase) -> HttpResponseBase:
+    """``answer``; where it is a stream that reads as it goes, its parts are made as ``viewer`` sees ``scope``.
 
     A file that lies ready is sent as it is.
     """
     if isinstance(answer, StreamingHttpResponse) and not isinstance(answer, FileResponse):
-        answer.streaming_content = streamed_as(scope, answer.streaming_content)
+        answer.streaming_content = streamed_as(scope, answer.streaming_content, viewer=viewer)
     return answer

@@ -15,7 +15,7 @@ from belltower.core.access.reach import Held, Reach, held_for, together
 from belltower.core.access.rules import SECRECY_OF, Verb
 from belltower.core.places import city
 from belltower.core.places.models import Area
-from belltower.core.places.scope import EVERYTHING, NOTHING, Scope
+from belltower.core.places.scope import EVERYTHING, NOTHING, Scope, seen_as
 
 # Recursive, and UNION rather than UNION ALL: parties that name each other as parent must not loop for ever.
 _FAMILIES = """
@@ -103,11 +103,11 @@ def family_of(party_id: int) -> frozenset[int]:
 
 
 def families_of(party_ids: Iterable[int]) -> dict[int, frozenset[int]]:
-    """For each of these parties, its id and those of all parties below it."""
+    """For each of these parties, its id and those of all parties below it; asked before there is a scope."""
     wanted = sorted(party_ids)
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
+    with seen_as(EVERYTHING), connection.cursor() as cursor:
         cursor.execute(_FAMILIES, [wanted])
         return {head: frozenset(ids) for head, ids in cursor.fetchall()}
 

@@ -91,10 +91,8 @@ def _rows(
     reach = None if metres is None else metres + _SLACK_M
     narrowed = "" if reach is None else "AND box && box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))"
     narrowed += "" if kinds is None else " AND kind = ANY(%(kinds)s)"
-    narrowed += "" if scope.owner_ids is None else " AND owner_id = ANY(%(owners)s)"
-    facts: dict[str, Any] = {
-        "x": x, "y": y, "kinds": list(kinds or ()), "owners": sorted(scope.owner_ids or ()), "limit": limit,
-    }  # fmt: skip
+    narrowed += scope.sql
+    facts: dict[str, Any] = {"x": x, "y": y, "kinds": list(kinds or ()), "limit": limit, **scope.facts}
     if reach is not None:
         facts |= {"west": x - reach, "south": y - reach, "east": x + reach, "north": y + reach, "square": reach * reach}
     connection.ensure_connection()

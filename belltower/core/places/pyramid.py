@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from belltower.core.places.geometry import first_cell
+from belltower.core.places.geometry import CELL_LEVEL, first_cell
 from belltower.core.places.scope import EVERYTHING, Scope
 
 FINEST, COARSEST = 16, 9
@@ -41,10 +41,12 @@ def counts(zoom: int, x: int, y: int, *, level: int, kinds: Collection[str], sco
     down = 2 * (FINEST - kept)
     facts = {
         "level": kept, "up": 2 * (kept - level), "down": down, "kinds": list(kinds), "first": first, "until": until,
-        "first_delta": first << down, "until_delta": until << down, "owners": _owners(scope),
+        "first_delta": first << down, "until_delta": until << down, "first_asset": first << down + 4,
+        "until_asset": until << down + 4, "up_asset": 2 * (CELL_LEVEL - level), **scope.facts,
     }  # fmt: skip
+    counted = _COUNTS if scope.area_ids is None else _COUNTS_ANEW
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS.format(owners="" if scope.owner_ids is None else _OF_OWNERS), facts)
+        cursor.execute(counted.format(seen=scope.sql), facts)
         return [
             Count(cell, kind, n, lon / n * _MILLIONTH, lat / n * _MILLIONTH)
             for cell, kind, n, lon, lat in cursor.fetchall()
@@ -58,11 +60,9 @@ def total(zoom: int, x: int, y: int, *, kinds: Collection[str], scope: Scope = E
 
 def totals(scope: Scope = EVERYTHING) -> dict[str, int]:
     """How many assets of each kind stand in the whole city."""
+    counted = _TOTALS if scope.area_ids is None else _TOTALS_ANEW
     with connection.cursor() as cursor:
-        cursor.execute(
-            _TOTALS.format(owners="" if scope.owner_ids is None else _OF_OWNERS),
-            {"level": COARSEST, "owners": _owners(scope)},
-        )
+        cursor.execute(counted.format(seen=scope.sql), {"level": COARSEST, **scope.facts})
         return dict(cursor.fetchall())
 
 
@@ -86,25 +86,30 @@ def drift() -> Iterator[tuple[int, int, str, int]]:
         yield from cursor.fetchall()
 
 
-def _owners(scope: Scope) -> list[int]:
-    return sorted(scope.owner_ids or ())
-
-
-_OF_OWNERS = "AND owner_id = ANY(%(owners)s)"
 _COUNTS = """
     SELECT cell >> %(up)s, kind, sum(n)::bigint, sum(lon)::bigint, sum(lat)::bigint
     FROM (SELECT cell, kind, n, lon, lat FROM places_pyramid
-          WHERE level = %(level)s AND cell >= %(first)s AND cell < %(until)s AND kind = ANY(%(kinds)s) {owners}
+          WHERE level = %(level)s AND cell >= %(first)s AND cell < %(until)s AND kind = ANY(%(kinds)s) {seen}
           UNION ALL
           SELECT cell >> %(down)s, kind, n, lon, lat FROM places_pyramid_delta
-          WHERE cell >= %(first_delta)s AND cell < %(until_delta)s AND kind = ANY(%(kinds)s) {owners}) AS kept
+          WHERE cell >= %(first_delta)s AND cell < %(until_delta)s AND kind = ANY(%(kinds)s) {seen}) AS kept
     GROUP BY 1, 2 HAVING sum(n) > 0 ORDER BY 1, 2
 """
 _TOTALS = """
     SELECT kind, sum(n)::bigint
-    FROM (SELECT kind, n FROM places_pyramid WHERE level = %(level)s {owners}
-          UNION ALL SELECT kind, n FROM places_pyramid_delta WHERE true {owners}) AS kept
+    FROM (SELECT kind, n FROM places_pyramid WHERE level = %(level)s {seen}
+          UNION ALL SELECT kind, n FROM places_pyramid_delta WHERE true {seen}) AS kept
     GROUP BY kind HAVING sum(n) > 0 ORDER BY kind
+"""
+# Cells are not cut along areas, so for a viewer of some areas the assets themselves are counted, one by one.
+_COUNTS_ANEW = """
+    SELECT cell >> %(up_asset)s, kind, count(*), sum(round(lon * 1e6)::int)::bigint, sum(round(lat * 1e6)::int)::bigint
+    FROM places_asset
+    WHERE cell >= %(first_asset)s AND cell < %(until_asset)s AND kind = ANY(%(kinds)s) AND life <> 'retired' {seen}
+    GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_TOTALS_ANEW = """
+    SELECT kind, count(*) FROM places_asset WHERE cell >= 0 AND life <> 'retired' {seen} GROUP BY kind ORDER BY kind
 """
 _DRIFT = """
     SELECT level, cell, kind, owner_id

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import shapely
@@ -14,14 +15,17 @@ from belltower.core.places.columns import Box
 from belltower.core.places.kinds import kind_title
 from belltower.core.places.models import Area, Asset, Party, Responsibility, Role
 from belltower.core.places.rules import Answerer, Decision, Rule, decide
+from belltower.core.places.scope import EVERYTHING, seen_as
 
-__all__ = ["area_at", "resolve", "resolve_asset", "resolve_point"]
+__all__ = ["area_at", "known_to_viewer", "resolve", "resolve_asset", "resolve_point"]
 
 
 def resolve(kind: str, area: Area | None, owner: Party | None, on: date) -> dict[Role, Decision]:
     """Who answers in which role for a thing of ``kind`` in ``area``, owned by ``owner``, on the civil day ``on``.
 
-    A role that is missing is not known. Areas count by their codes, so a rule outlives a change of the outline.
+    A role that is missing is not known. Areas count by their codes, so a rule outlives a change of the outline. All
+    rules decide, whoever asks: a viewer who knows some parties only would else be told a broader rule than the one that
+    holds. Who shows decisions leaves out the parties that the viewer may not know of (``known_to_viewer``).
     """
     codes = area.path.strip("/").split("/") if area else []
     rows = (
@@ -31,7 +35,15 @@ def resolve(kind: str, area: Area | None, owner: Party | None, on: date) -> dict
         .select_related("party", "area")
         .defer("party__words", "area__geometry", "area__words")
     )
-    return decide(map(rule_of, rows), kind=kind, area_codes=codes, owner=_answerer(owner) if owner else None, on=on)
+    with seen_as(EVERYTHING):
+        rules = [rule_of(row) for row in rows]
+    return decide(rules, kind=kind, area_codes=codes, owner=_answerer(owner) if owner else None, on=on)
+
+
+def known_to_viewer(decided: Mapping[Role, Decision]) -> dict[Role, Decision]:
+    """Those decisions whose party the viewer in whose scope we are may know of."""
+    known = set(Party.objects.filter(pk__in=[one.party.pk for one in decided.values()]).values_list("pk", flat=True))
+    return {role: one for role, one in decided.items() if one.party.pk in known}
 
 
 def resolve_asset(asset: Asset, on: date) -> dict[Role, Decision]:

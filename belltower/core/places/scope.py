@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a viewer may see: one value that every list, tile, export and look-up takes, and that the database keeps to.
 
-``seen_as`` tells it to the database for a transaction; the policies on the tables (policies.py) do the rest.
+``seen_as`` tells it to the database for a transaction; the policies on the tables (kernel/row_policies.py) do the rest.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -58,24 +59,38 @@ class Scope:
         hidden = self.hidden_kinds
         return owned & within & (~Q(kind__in=hidden) if hidden else Q())
 
+    @property
+    def sql(self) -> str:
+        """The same for a statement on assets that is written out: "" or conditions that each begin with AND."""
+        owned = "" if self.owner_ids is None else " AND owner_id = ANY(%(owners)s)"
+        within = "" if self.area_ids is None else " AND area_id = ANY(%(areas)s)"
+        return owned + within + (" AND kind <> ALL(%(hidden)s)" if self.hidden_kinds else "")
+
+    @property
+    def facts(self) -> dict[str, list[Any]]:
+        """The values that ``sql`` names."""
+        owners, areas = sorted(self.owner_ids or ()), sorted(self.area_ids or ())
+        return {"owners": owners, "areas": areas, "hidden": list(self.hidden_kinds)}
+
 
 EVERYTHING = Scope()
 NOTHING = Scope(frozenset())
 
 
 @contextmanager
-def seen_as(scope: Scope) -> Iterator[None]:
+def seen_as(scope: Scope, *, viewer: UUID | None = None) -> Iterator[None]:
     """A transaction in which the database shows what ``scope`` may see; inside another one, until the end of the block.
 
+    ``viewer`` is who looks, for what is theirs alone (their jobs and saved views); left out, it stays who it was.
     The scope from before holds again afterwards. Nothing outlives the transaction, so a connection that is used again
     begins with what it was opened with: nothing in the web, everything in a worker.
     """
     if not connection.in_atomic_block:
         with transaction.atomic():
-            _exchange(_settings(scope))
+            _exchange(_settings(scope, viewer))
             yield
         return
-    before = _exchange(_settings(scope))
+    before = _exchange(_settings(scope, viewer))
     try:
         yield
     finally:
@@ -84,20 +99,22 @@ def seen_as(scope: Scope) -> Iterator[None]:
             _exchange(before)
 
 
-def streamed_as(scope: Scope, parts: Iterable[Any]) -> Iterator[Any]:
+def streamed_as(scope: Scope, parts: Iterable[Any], *, viewer: UUID | None = None) -> Iterator[Any]:
     """``parts``, made as ``scope`` sees them, for an answer that is sent after its view has returned."""
-    with seen_as(scope):
+    with seen_as(scope, viewer=viewer):
         yield from parts
 
 
-_NAMES = ("sees", "parties", "areas", "secrecy", "hidden", "scope")
+_NAMES = ("sees", "parties", "areas", "secrecy", "hidden", "scope", "viewer")
 _EXCHANGE = "SELECT " + ", ".join(
-    f"current_setting('belltower.{name}', true), set_config('belltower.{name}', %s, true)" for name in _NAMES
+    f"current_setting('belltower.{name}', true),"
+    f" set_config('belltower.{name}', coalesce(%s, current_setting('belltower.{name}', true), ''), true)"
+    for name in _NAMES
 )
 
 
-def _settings(scope: Scope) -> tuple[str, ...]:
-    """What the policies read, in the order of _NAMES. A star stands for "whatever it is"."""
+def _settings(scope: Scope, viewer: UUID | None) -> tuple[str | None, ...]:
+    """What the policies read, in the order of _NAMES. A star stands for "whatever it is"; None stays as it was."""
     return (
         "all" if scope.sees_all else "own",
         "*" if scope.owner_ids is None else _listed(scope.owner_ids, ","),
@@ -105,10 +122,11 @@ def _settings(scope: Scope) -> tuple[str, ...]:
         str(scope.secrecy.value),
         ",".join(scope.hidden_kinds),
         scope.key,
+        None if viewer is None else str(viewer),
     )
 
 
-def _exchange(values: Iterable[str]) -> tuple[str, ...]:
+def _exchange(values: Iterable[str | None]) -> tuple[str, ...]:
     """Set the settings for this transaction; what they were before."""
     with connection.cursor() as cursor:
         cursor.execute(_EXCHANGE, list(values))

@@ -61,11 +61,11 @@ def points(zoom: int, x: int, y: int, *, kinds: Sequence[str], scope: Scope) -> 
     first = first_cell(zoom, x, y)
     facts = {
         "kinds": list(kinds), "lives": LIVES, "first": first, "until": first + 4 ** (CELL_LEVEL - zoom),
-        "owners": sorted(scope.owner_ids or ()), "most": MOST,
+        "most": MOST, **scope.facts,
     }  # fmt: skip
     labels = _LABELS if zoom >= LABELLED_FROM else "NULL::text[]"
     with connection.cursor() as cursor:
-        cursor.execute(_POINTS.format(labels=labels, owners=_of_owners(scope)), facts)
+        cursor.execute(_POINTS.format(labels=labels, seen=scope.sql), facts)
         packed, named = cursor.fetchone()
     if packed is None:
         return b""
@@ -102,7 +102,7 @@ def shapes(
     facts |= {"box": f"(({box.x_min!r},{box.y_min!r}),({box.x_max!r},{box.y_max!r}))", "wider": wider_than}
     index = "width(box) + height(box) > 100" if wider_than >= 100 else "width(box) + height(box) > 0"
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(index=index, owners=_of_owners(scope)), facts)
+        cursor.execute(sql.format(index=index, seen=scope.sql), facts)
         rows = cursor.fetchall()
     if not rows:
         return b""
@@ -145,7 +145,7 @@ def _whole(across: Any, down: Any) -> tuple[vector_tiles.Integers, vector_tiles.
 
 def _shapes_query(zoom: int, kinds: Mapping[str, Detail | None], scope: Scope) -> tuple[str, dict[str, Any]]:
     """The statement and its facts: the declared field of each kind as ``class``, and the values whose zoom has come."""
-    facts: dict[str, Any] = {"kinds": list(kinds), "owners": sorted(scope.owner_ids or ()), "most": MOST}
+    facts: dict[str, Any] = {"kinds": list(kinds), "most": MOST, **scope.facts}
     values, hidden = "", ""
     for number, (kind, detail) in enumerate(kinds.items()):
         if detail:
@@ -161,10 +161,6 @@ def _shapes_query(zoom: int, kinds: Mapping[str, Detail | None], scope: Scope) -
     return _SHAPES.replace("{value}", value).replace("{hidden}", hidden), facts
 
 
-def _of_owners(scope: Scope) -> str:
-    return "" if scope.owner_ids is None else "AND owner_id = ANY(%(owners)s)"
-
-
 _LABELS = "array_agg(coalesce(name ->> 'zh', name ->> 'en', key)::text)"
 _POINTS = """
     SELECT string_agg(
@@ -174,12 +170,12 @@ _POINTS = """
            {labels}
     FROM (SELECT kind, life, uid, lon, lat, name, key FROM places_asset
           WHERE cell >= %(first)s AND cell < %(until)s AND kind = ANY(%(kinds)s) AND life <> 'retired'
-                AND width(box) + height(box) = 0 {owners}
+                AND width(box) + height(box) = 0 {seen}
           LIMIT %(most)s) AS seen
 """
 _SHAPES = """
     SELECT kind, life, uid, name ->> 'zh', name ->> 'en', {value}, geometry FROM places_asset
     WHERE box && %(box)s::box AND {index} AND width(box) + height(box) > %(wider)s
-          AND kind = ANY(%(kinds)s) AND life <> 'retired' {owners} {hidden}
+          AND kind = ANY(%(kinds)s) AND life <> 'retired' {seen} {hidden}
     ORDER BY width(box) + height(box) DESC LIMIT %(most)s
 """

@@ -177,7 +177,7 @@ def _store(asked: Asked, version: int, packed: bytes) -> None:
         if rows := cursor.fetchall():
             [(number,)] = rows
             if number % 500 == 0:
-                cursor.execute("DELETE FROM places_stored_tile WHERE id <= %s", [number - KEPT_TILES])
+                cursor.execute("SELECT places_forget_tiles(%s)", [number - KEPT_TILES])
 
 
 # A slower process may come with an older version; the newer one stays.

@@ -14,6 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from belltower import __version__
+from belltower.core.places.scope import EVERYTHING, seen_as
 from belltower.kernel.measures import Measure, sources
 
 logger = logging.getLogger(__name__)
@@ -61,7 +62,9 @@ def _taken(is_database_up: bool) -> Iterator[Measure]:
     autodiscover_modules("measures")
     for source in sources():
         try:
-            yield from list(source())
+            with seen_as(EVERYTHING):
+                found = list(source())
+            yield from found
         except Exception:
             # One room's trouble does not blind the others; the missing series is what an alert looks for.
             logger.exception("%s could not be measured", source.__module__)

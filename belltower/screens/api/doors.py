@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
-from belltower.core.access import actions, people, rules
+from belltower.core.access import actions, people, rules, sessions
 from belltower.core.access.models import User
 from belltower.core.access.rules import Verb
 from belltower.core.places.scope import Scope, seen_as
@@ -78,7 +78,7 @@ class Session(APIKeyCookie):
         super().__init__()
 
     def __call__(self, request: HttpRequest) -> Caller | None:
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated or not sessions.keep_seen(request.session, datetime.now(UTC)):
             return None
         if check_csrf(request):
             raise NoCsrfToken
@@ -106,9 +106,10 @@ def as_caller_sees(operation: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(operation)
     def answering(request: Request, *args: Any, **kwargs: Any) -> Any:
-        with seen_as(request.auth.scope):
+        scope, viewer = request.auth.scope, uid_of(request.auth)
+        with seen_as(scope, viewer=viewer):
             answer = operation(request, *args, **kwargs)
-        return streaming_as(request.auth.scope, answer) if isinstance(answer, HttpResponseBase) else answer
+        return streaming_as(scope, viewer, answer) if isinstance(answer, HttpResponseBase) else answer
 
     return answering
 

@@ -9,10 +9,12 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from belltower.core.access import sessions
 from belltower.core.access.models import RoleName, User
 from belltower.core.access.people import Standing, standing_of, today
 from belltower.core.access.rules import Verb
@@ -58,19 +60,39 @@ def door(verb: Verb) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
-            if not request.user.is_authenticated:
+            if not _is_signed_in(request):
                 return _to_sign_in(request)
+            assert isinstance(request.user, User)
             visitor = enter(request, request.user, verb)
             if not visitor.standing.may(verb):
                 raise MayNot(verb)
-            with seen_as(visitor.scope):
+            with seen_as(visitor.scope, viewer=visitor.actor.uid):
                 answer = view(visitor, *arguments, **named)
-            return streaming_as(visitor.scope, answer)
+            return streaming_as(visitor.scope, visitor.actor.uid, answer)
 
         guarded.door = verb  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+OWN = "own"
+
+
+def own_door(view: View) -> View:
+    """Let everybody in who is signed in, for pages about nobody but themselves; a role is not needed."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+        if not _is_signed_in(request):
+            return _to_sign_in(request)
+        assert isinstance(request.user, User)
+        visitor = enter(request, request.user)
+        with seen_as(visitor.scope, viewer=visitor.actor.uid):
+            return view(visitor, *arguments, **named)
+
+    guarded.door = OWN  # type: ignore[attr-defined]
+    return guarded
 
 
 def open_door(view: View) -> View:
@@ -88,6 +110,16 @@ def enter(request: HttpRequest, user: User, verb: Verb = Verb.VIEW) -> ConsoleRe
     visitor.scope = visitor.standing.scope(verb)
     visitor.actor = user.as_actor()
     return visitor
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """Whether somebody is, and their session is not over: a day after they came, or after hours away."""
+    if not request.user.is_authenticated:
+        return False
+    if sessions.keep_seen(request.session, datetime.now(UTC)):
+        return True
+    logout(request)
+    return False
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

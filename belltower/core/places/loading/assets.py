@@ -195,7 +195,10 @@ class AsideKeeper:
         self.examples: list[Aside] = []
 
     def keep(self, rows: Iterable[Aside]) -> None:
-        """Write the rows by COPY, as they come. Where there are none, the database is not asked: it may be merging."""
+        """Write the rows by COPY, as they come. Where there are none, the database is not asked: it may be merging.
+
+        COPY does not go into a table with policies: the rows pass through one of this transaction's own.
+        """
         rows = iter(rows)
         first = next(rows, None)
         if first is None:
@@ -205,10 +208,13 @@ class AsideKeeper:
             for aside in rows:
                 self._note(aside)
             return
-        with connection.cursor() as cursor, cursor.copy(_KEEP) as copy:
-            for aside in rows:
-                self._note(aside)
-                copy.write_row((self._load.pk, aside.row, _json(aside.reason.as_json()), _json(dict(aside.values))))
+        with connection.cursor() as cursor:
+            cursor.execute(_STAGE)
+            with cursor.copy("COPY places_staged_aside FROM STDIN") as copy:
+                for aside in rows:
+                    self._note(aside)
+                    copy.write_row((self._load.pk, aside.row, _json(aside.reason.as_json()), _json(dict(aside.values))))
+            cursor.execute(_KEEP)
 
     def _note(self, aside: Aside) -> None:
         self.count += 1
@@ -216,7 +222,14 @@ class AsideKeeper:
             self.examples.append(aside)
 
 
-_KEEP = "COPY places_kept_aside (load_id, row_number, reason, row) FROM STDIN"
+_STAGE = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS places_staged_aside (load_id bigint, row_number bigint, reason jsonb, row jsonb)
+        ON COMMIT DROP
+"""
+_KEEP = """
+    INSERT INTO places_kept_aside (load_id, row_number, reason, row) SELECT * FROM places_staged_aside;
+    TRUNCATE places_staged_aside
+"""
 
 
 def _json(value: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ application cannot write there, and a writer who sees little counts right all th
 
 from django.db import migrations, models
 
-from belltower.core.places.policies import (
+from belltower.kernel.row_policies import (
     ANY_AREA,
     IN_SCOPE,
     SEES_ALL,

@@ -110,7 +110,7 @@ def open_city(transactional_db: None) -> Iterator[None]:
     put(*whole_city())
     yield
     with connection.cursor() as cursor:  # assets refuse DELETE; a test database is emptied by TRUNCATE
-        cursor.execute("TRUNCATE places_asset, places_asset_past CASCADE")
+        cursor.execute("SELECT test_as_owner('TRUNCATE places_asset, places_asset_past CASCADE')")
 
 
 def test_two_processes_that_number_at_once_never_give_a_number_twice(open_city: None, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip

@@ -19,7 +19,7 @@ from belltower.core.places import city, tile_content, tiles
 from belltower.core.places.actions.city import use_profile
 from belltower.core.places.bulk import AssetBatch, merge_assets
 from belltower.core.places.models import Asset, Life, Party, PartyKind, StoredTile
-from belltower.core.places.scope import EVERYTHING, NOTHING, Scope
+from belltower.core.places.scope import EVERYTHING, NOTHING, Scope, seen_as
 from belltower.kernel.actors import Actor
 from belltower.kernel.packs import AssetKind, Choice, Detail, Field, FieldType, Geometry, MapLayer, Pack, Register
 from belltower.kernel.texts import Text
@@ -211,17 +211,22 @@ def test_a_change_far_away_leaves_a_tile_as_it_is() -> None:
 
 def test_an_older_version_never_takes_the_place_of_a_newer_one() -> None:
     """Two processes make the same tile; the one that began before the change stores last."""
-    tiles._store("key", 8, b"newer")
-    tiles._store("key", 7, b"older")
-    assert bytes(StoredTile.objects.get(key="key").body) == b"newer"
+    asked = tiles._ask(*tile_at(16), KINDS, EVERYTHING)
+    tiles._store(asked, 8, b"newer")
+    tiles._store(asked, 7, b"older")
+    assert bytes(StoredTile.objects.get(key=asked.key).body) == b"newer"
 
 
 def test_stored_tiles_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tiles, "KEPT_TILES", 100)
-    for number in range(1100):
-        tiles._store(f"key {number}", 1, b"")
+    mine = Scope(frozenset({4}))
+    for number in range(550):
+        tiles._store(tiles._ask(18, number, 0, KINDS, EVERYTHING), 1, b"")
+    with seen_as(mine):  # whoever stores one makes room, also among tiles that they do not see
+        for number in range(550, 1100):
+            tiles._store(tiles._ask(18, number, 0, KINDS, mine), 1, b"")
     assert StoredTile.objects.count() <= 600
-    assert StoredTile.objects.filter(key="key 1099").exists()
+    assert StoredTile.objects.filter(key=tiles._ask(18, 1099, 0, KINDS, mine).key).exists()
 
 
 def test_a_crowd_is_counted_even_from_near(monkeypatch: pytest.MonkeyPatch) -> None:

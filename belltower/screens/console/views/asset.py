@@ -19,7 +19,7 @@ from belltower.core.places.actions.assets import edit_asset
 from belltower.core.places.history import as_of, timeline
 from belltower.core.places.kinds import GIVEN, kind_title, register
 from belltower.core.places.models import Area, Asset, Life, Party, Role
-from belltower.core.places.responsibilities import resolve_asset
+from belltower.core.places.responsibilities import known_to_viewer, resolve_asset
 from belltower.core.places.rules import ROLE_TITLES
 from belltower.kernel.errors import NotFound, Refusal, Unreadable
 from belltower.kernel.packs import Field, FieldType
@@ -96,7 +96,7 @@ def _page(
 
 def _answers(request: ConsoleRequest, asset: Asset) -> list[dict[str, object]]:
     """Who answers in every role there is, the roles nobody answers in included."""
-    decisions = resolve_asset(asset, today(request.now))
+    decisions = known_to_viewer(resolve_asset(asset, today(request.now)))
     return [{"role": title, "decision": decisions.get(Role(role))} for role, title in ROLE_TITLES.items()]
 
 

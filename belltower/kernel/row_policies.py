@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The conditions of row-level security, as SQL for the migrations of every room (docs/why/rows.md).
 
-Each setting is read once a statement, in a sub-select that stands alone; where none is set, nothing is seen.
+Each setting is read once a statement, in a sub-select that stands alone; where none is set, nothing is seen. Migrations
+that are out use these words as they are: a database that stands is changed by a new migration only.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ def _ids(name: str) -> str:
 SEES_ALL = _is("sees", "all")
 ANY_PARTY = _is("parties", "*")
 ANY_AREA = _is("areas", "*")
+NOT_OWN_ONLY = "(SELECT coalesce(current_setting('belltower.sees', true), '') <> 'own')"
+"""For what is read to find out who somebody is, before there is a scope; a viewer of some rows sees it narrowed."""
+VIEWER = "(SELECT nullif(current_setting('belltower.viewer', true), '')::uuid)"
 IN_SCOPE = "(SELECT current_setting('belltower.scope', true))"
 
 
@@ -44,7 +48,10 @@ def seen(*conditions: str) -> str:
 
 
 def policy(table: str, condition: str, *, to: str = "PUBLIC", for_: str = "ALL", name: str = "seen") -> str:
-    """SQL of one policy. What is not seen is not written either: the same condition holds for new rows."""
+    """SQL of one policy. What is not seen is not written either: the same condition holds for new rows.
+
+    Where a table has several, a row is seen by who any of them shows it to.
+    """
     check = "" if for_ == "SELECT" else f" WITH CHECK ({condition})"
     return (
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;\n"
