@@ -17,7 +17,7 @@ from hypothesis.extra.django import TestCase
 from belltower.core.places import pyramid, stamps
 from belltower.core.places.columns import Box
 from belltower.core.places.geometry import cells
-from belltower.core.places.models import Asset, Life, Party, PartyKind, PyramidCell, PyramidDelta, Stamp
+from belltower.core.places.models import Asset, Life, Party, PartyKind, PyramidDelta, Stamp
 from belltower.core.places.scope import NOTHING, Scope
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
