@@ -205,3 +205,13 @@ class ProviderAway(Refusal):
         zh="统一身份认证服务没有应答。请稍后再试，或使用密码登录。",
         en="The identity provider does not answer. Try again later, or sign in with a password.",
     )
+
+
+class BadContact(Refusal):
+    """An e-mail address or telephone number that could not be used."""
+
+    code = "bad_contact"
+    sentence = Text(
+        zh="“{given}”不是可用的邮箱或电话号码。请更正，或留空。",
+        en="'{given}' is no e-mail address or telephone number. Correct it, or leave it empty.",
+    )

@@ -47,7 +47,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
     # When somebody signed in is in the security log; a column here would change the audited row at each time.
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     objects = BaseUserManager()
 

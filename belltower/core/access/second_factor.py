@@ -66,7 +66,7 @@ def begin(user: User, *, issuer: str, by: Actor) -> Enrolment:
     if seed is None:
         seed = pyotp.random_base32()  # 160 bits: RFC 4226, 4
         SecondFactor.objects.update_or_create(user=user, defaults={"seed_sealed": seal(user.reference, _FIELD, seed)})
-    return Enrolment(seed, pyotp.TOTP(seed, interval=STEP_S).provisioning_uri(user.username, issuer_name=issuer))
+    return Enrolment(seed, pyotp.TOTP(seed, interval=STEP_S).provisioning_uri(name=user.username, issuer_name=issuer))
 
 
 @action("access.set_second_factor")

@@ -31,10 +31,10 @@ class SessionStore(DatabaseSessions):
     """Django's sessions in the database, in our table."""
 
     @classmethod
-    def get_model_class(cls) -> type[Session]:  # type: ignore[override]
+    def get_model_class(cls) -> type[Session]:
         return Session
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override]
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row of these data; a row that is there keeps its uid."""
         row = super().create_model_instance(data)
         assert isinstance(row, Session)

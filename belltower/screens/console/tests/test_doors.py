@@ -7,6 +7,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from belltower.core.access.rules import Verb
+from belltower.screens.console.doors import OWN
 
 
 def _views(patterns, prefix=""):
@@ -28,8 +29,14 @@ CONSOLE = [
 def test_every_page_says_which_verb_it_asks_for(address, view):
     """A view without door() or open_door() is open by accident; this fails for it."""
     assert hasattr(view, "door"), f"/{address} has no door"
-    assert view.door is None or isinstance(view.door, Verb)
+    assert view.door in (None, OWN) or isinstance(view.door, Verb)
 
 
 def test_only_coming_in_and_choosing_a_language_are_open_to_all():
-    assert {address for address, view in CONSOLE if view.door is None} == {"sign-in/", "sign-out/", "language/"}
+    coming_in = {"sign-in/", "sign-in/code/", "sign-in/set-up/", "sign-in/oidc/", "sign-in/oidc/back/", "sign-out/"}
+    assert {address for address, view in CONSOLE if view.door is None} == {*coming_in, "language/"}
+
+
+def test_only_pages_about_oneself_need_no_role():
+    own = {address for address, view in CONSOLE if view.door == OWN}
+    assert all(address.startswith("account/") for address in own)
