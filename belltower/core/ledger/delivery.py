@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -18,11 +19,10 @@ from belltower.core.ledger import holding
 from belltower.core.ledger.entries import entry
 from belltower.core.ledger.event_models import HeldEvent
 from belltower.core.ledger.handling import Event, Handler
-from belltower.core.ledger.outbox_rules import BUCKETS, SUSPECT_AFTER, Limits, is_worth_another
+from belltower.core.ledger.outbox_rules import BUCKETS, SUSPECT_AFTER, Limits, batch_size, is_worth_another
 from belltower.kernel.actors import Actor
 
 OUTBOX = Actor.system("outbox")
-AT_ONCE = 250
 _RETRIES_AT_ONCE = 20
 
 
@@ -80,7 +80,7 @@ def _deliver(turn: Turn, limits: Limits) -> int:
             _try_again(handler, held, attempts=held.attempts + 1, limits=limits, now=now)
         if retries and handler.is_outside:
             return _end_turn(turn, settled=len(retries))
-        events = _next_events(turn, most=1 if handler.is_outside else AT_ONCE)
+        events = _next_events(turn, most=1 if handler.is_outside else batch_size(turn.tries))
         free, behind = holding.apart(events, holding.blocked_subjects(handler, turn.bucket))
         failed = _deliver_all(handler, free)
         _hold_failed(handler, free, failed, behind, limits=limits, now=now)
@@ -159,8 +159,8 @@ def _deliver_suspect(turn: Turn, limits: Limits) -> int:
 
 
 def _careful_after(turn: Turn) -> int:
-    """As many events as a turn takes are passed one by one, so that the one that workers die of is among them."""
-    return (turn.careful or AT_ONCE) - 1
+    """As many events as the last turn took are passed one by one: the one that workers die of is among them."""
+    return (turn.careful or batch_size(SUSPECT_AFTER)) - 1
 
 
 @transaction.atomic
@@ -184,7 +184,7 @@ def _count_attempt(turn: Turn, limits: Limits) -> HeldEvent | None:
 
 def _hold_next(turn: Turn, now: datetime) -> HeldEvent | None:
     """Hold the lane's first event of a free subject, and let those before it, of blocked subjects, wait behind."""
-    events = _next_events(turn, most=AT_ONCE)
+    events = _next_events(turn, most=batch_size(1))
     free, behind = holding.apart(events, holding.blocked_subjects(turn.handler, turn.bucket))
     holding.hold_behind(turn.handler, behind)
     _mark(turn, [*behind, *free[:1]])
@@ -205,9 +205,9 @@ def _next_events(turn: Turn, *, most: int) -> list[Event]:
         return [_read(row, turn.handler.name) for row in cursor.fetchall()]
 
 
-def _read(row: tuple[object, ...], handler: str) -> Event:
-    *facts, body, by, emitted_at = row
-    return Event(*facts, json.loads(str(body)), by, emitted_at, handler)  # type: ignore[arg-type]
+def _read(row: tuple[Any, ...], handler: str) -> Event:
+    pk, topic, subject, number, body, by, emitted_at = row
+    return Event(pk, topic, subject, number, json.loads(body), by, emitted_at, handler)
 
 
 def _mark(turn: Turn, events: Sequence[Event]) -> None:

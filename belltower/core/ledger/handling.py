@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -43,6 +43,7 @@ class Event:
 
 One = Callable[[Event], None]
 Many = Callable[[Sequence[Event]], None]
+Reaction = TypeVar("Reaction", bound=One | Many)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ _handlers: dict[str, Handler] = {}
 
 def handles(
     topic: str, *, name: str, title: Text | None = None, many: bool = False, outside: bool = False, waits: bool = True
-) -> Callable[[One], One]:
+) -> Callable[[Reaction], Reaction]:
     """Register the decorated function for ``topic`` as ``name`` ("room.verb"), under which its progress is kept.
 
     It is called with an Event (with a list of them when ``many``), inside a transaction that also marks the delivery.
@@ -84,7 +85,7 @@ def handles(
     check_topic(topic)
     check_topic(name)
 
-    def register(call: Any) -> Any:
+    def register(call: Reaction) -> Reaction:
         taken = _handlers.get(name)
         if taken and (taken.call.__module__, taken.call.__qualname__) != (call.__module__, call.__qualname__):
             raise ValueError(f"two handlers are called {name}: {taken.call.__module__} and {call.__module__}")

@@ -11,6 +11,7 @@ from datetime import timedelta
 BUCKETS = 16
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 600.0
+AT_ONCE = 250
 # So many turns in a row begun and not ended, and the lane's events are delivered one by one, each attempt counted first.
 SUSPECT_AFTER = 3
 LARGEST_BODY = 65_536
@@ -45,6 +46,14 @@ def wait_before(attempt: int, *, chance: float) -> timedelta:
         raise ValueError(f"attempt {attempt} (2 or more) and chance {chance} (in [0, 1)) are asked for")
     full = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(attempt - 2, 30))
     return timedelta(seconds=full * (1 - chance / 2))
+
+
+def batch_size(tries: int) -> int:
+    """How many events are taken in the ``tries``th turn since the last that ended: 250, 62, 15, then one by one.
+
+    So a worker that is killed often gets something done, and an event that kills its worker is soon among a few.
+    """
+    return AT_ONCE >> 2 * (tries - 1) if tries <= SUSPECT_AFTER else 1
 
 
 def is_worth_another(attempts: int, limits: Limits) -> bool:

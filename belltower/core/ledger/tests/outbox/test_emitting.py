@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from belltower.core.ledger.entries import entry
 from belltower.core.ledger.event_models import Delivery, EventRecord
 from belltower.core.ledger.outbox import NoAction, emit, emit_many
-from belltower.core.ledger.outbox_rules import BUCKETS, bucket_of, wait_before
+from belltower.core.ledger.outbox_rules import BUCKETS, batch_size, bucket_of, wait_before
 from belltower.core.ledger.tests.outbox.conftest import BY, moved
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +157,7 @@ def test_waits_double_up_to_ten_minutes() -> None:
     waits = [wait_before(attempt, chance=0).total_seconds() for attempt in range(2, 14)]
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]
     assert wait_before(3, chance=0.5).total_seconds() == 1.5
+
+
+def test_turns_that_never_end_take_fewer_events_each_time() -> None:
+    assert [batch_size(tries) for tries in range(1, 6)] == [250, 62, 15, 1, 1]
