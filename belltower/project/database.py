@@ -14,6 +14,7 @@ import psycopg
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.project import installation, roles
+from belltower.project.migrating import migrate_giving_way
 from belltower.project.postgres import DatabaseInUse, Postgres
 from belltower.project.safekeeping.mark import refuse_half_restored
 
@@ -208,12 +209,10 @@ _NO_OWNER = Text(
 def migrate_as_owner(address: str) -> None:
     """Apply what is missing of migrations and privileges, as the owner of the tables, whose address this is."""
     set_up_django()
-    from django.core.management import call_command
-
     with _django_as(address), psycopg.connect(address, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtext('belltower migrations'))")
         if not migrations_of_the_code() <= _migrations_applied(connection):
-            call_command("migrate", verbosity=0, interactive=False)
+            migrate_giving_way()
         roles.grant(connection)
 
 

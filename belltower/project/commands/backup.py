@@ -53,7 +53,7 @@ def make(
     """Make a backup in FOLDER (or where BELLTOWER_BACKUP_TO says); only what is new is written, all of it is read back."""
     from belltower.project.safekeeping import wishes
 
-    lid = _lid(passphrase_file, recipient)
+    lid = lid_of(passphrase_file, recipient)
     chosen = installation.read()
     wished = wishes.Wishes(folder.absolute(), lid, without_keys, keep) if folder else wishes.of(chosen)
     began = time.monotonic()
@@ -123,7 +123,7 @@ def identity(file: Path) -> None:
     click.echo(f"Keep {file} away from this machine: without it the keys of a backup cannot be opened.", err=True)
 
 
-def _lid(passphrase_file: Path | None, recipient: str | None) -> Lid | None:
+def lid_of(passphrase_file: Path | None, recipient: str | None) -> Lid | None:
     from belltower.project.safekeeping import keys
 
     if passphrase_file and recipient:

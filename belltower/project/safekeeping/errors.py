@@ -97,6 +97,16 @@ class HalfRestored(Refusal):
     )
 
 
+class HalfUndone(Refusal):
+    """A home in which the undoing of an upgrade was interrupted."""
+
+    code = "half_undone"
+    sentence = Text(
+        zh="{home} 中撤销升级的过程中断（备份 {backup}），不能使用。请再次运行 belltower upgrade --undo。",
+        en="Undoing the upgrade in {home} (backup {backup}) was interrupted; it cannot be used. Run `belltower upgrade --undo` again.",
+    )
+
+
 class UnfitForRestore(Refusal):
     """The database server, or this program, cannot take this backup."""
 

@@ -64,8 +64,8 @@ def restore(
         _put_keys(home, held)
         _put_files(Store(folder), files, home, progress)
         with _server(home, url) as address:
-            dumping.restore(_told(Store(folder), files[DATABASE], FILLING, progress), address)
-            _settle(address)
+            dumping.restore(told(Store(folder), files[DATABASE], FILLING, progress), address)
+            settle(address)
             progress(0, None, COMPARING)
             refuse_difference(backup, address)
             refuse_broken_ledger(backup, home, address)
@@ -121,11 +121,9 @@ def _refuse_full_disk(backup: Manifest, home: Path) -> None:
 @contextlib.contextmanager
 def _marked(home: Path, backup: Manifest) -> Iterator[None]:
     """The home says that it is being restored until all is done; nothing serves such a home."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_whole(home / mark.NAME, backup.id.encode())
+    mark.put(home, mark.NAME, backup.id)
     yield
-    os.sync()
-    (home / mark.NAME).unlink()
+    mark.take_away(home, mark.NAME)
 
 
 def _put_keys(home: Path, held: keys.Keys) -> None:
@@ -160,7 +158,7 @@ def _content(store: Store, saved: Saved) -> Iterator[bytes]:
         raise DamagedBackup(backup=store.folder.name, reason=f"{saved.path} is not what it was")
 
 
-def _told(store: Store, saved: Saved, doing: Text, progress: Progress) -> Iterable[bytes]:
+def told(store: Store, saved: Saved, doing: Text, progress: Progress) -> Iterable[bytes]:
     done = 0
     for part in _content(store, saved):
         done += len(part)
@@ -178,7 +176,7 @@ def _server(home: Path, url: str | None) -> Iterator[str]:
         yield server.url()
 
 
-def _settle(address: str) -> None:
+def settle(address: str) -> None:
     """What a dump does not carry: statistics for the planner, and rights that the program's version wants."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("ANALYZE")

@@ -68,8 +68,13 @@ def remember(home: Path, backup: Manifest, to: Path, *, verified_at: datetime, g
     write_whole(home / NAME, json.dumps([asdict(one) for one in kept], indent=1, ensure_ascii=False).encode())
 
 
+def of_folder(backups: list[Remembered], to: Path | None) -> list[Remembered]:
+    """Those that lie where backups of this installation go; all of them where no such folder is set."""
+    return [one for one in backups if to is None or one.to == str(to)]
+
+
 def is_too_old(backups: list[Remembered], *, now: datetime) -> bool:
-    """Whether the newest verified backup is older than 26 hours, or there is none."""
+    """Whether the newest backup is older than 26 hours, or there is none."""
     return not backups or now - max(one.taken for one in backups) > TOO_OLD
 
 

@@ -86,4 +86,5 @@ def is_due(chosen: Installation, *, now: datetime) -> bool:
     """Whether the schedule of the settings wants a backup now."""
     if chosen.backup_to is None or not chosen.backup_every_h:
         return False
-    return state.is_due(state.remembered(chosen.home), every=timedelta(hours=chosen.backup_every_h), now=now)
+    made = state.of_folder(state.remembered(chosen.home), chosen.backup_to)
+    return state.is_due(made, every=timedelta(hours=chosen.backup_every_h), now=now)
