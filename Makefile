@@ -10,7 +10,7 @@ export PYTHONUNBUFFERED = 1
 # Certificates of the machine, as everything else on it uses them (a bureau's proxy has its own).
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help run setup test test-long bench lint types lock clean packages
+.PHONY: help run setup test test-long bench lint audit types lock clean packages
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,8 +62,12 @@ test-long: setup packages ## The long fault runs
 bench: setup ## Every benchmark, quickly (NAME=tiles for one, in full)
 	@$(PY) -m benchmarks $(NAME)
 
-lint: setup ## Style
+lint: setup ## Style, and known weaknesses of our own code
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive --severity-level medium --confidence-level medium belltower
+
+audit: setup ## Known weaknesses of the locked packages (asks the package registry; says so where it is not reached)
+	@$(PY) .ci/audit
 
 types: setup ## Types
 	@$(VENV)/bin/mypy belltower

@@ -76,7 +76,7 @@ def socket_folder(folder: Path) -> Path:
     if len(os.fsencode(own)) <= _SOCKET_PATH_LIMIT:
         return own
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return Path("/tmp") / f"belltower-{os.geteuid()}-{digest}"
+    return Path("/tmp") / f"belltower-{os.geteuid()}-{digest}"  # nosec B108  # 0700, its owner is checked before use
 
 
 def refuse_foreign(folder: Path, *, owners: set[int]) -> None:

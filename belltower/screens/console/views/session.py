@@ -191,4 +191,4 @@ def _picture(address: str) -> SafeString:
         lineclass=None,
         svgid=f"qr-{get_random_string(6)}",
     )
-    return mark_safe(drawn)  # nosec B308 B703 - drawn by segno, of numbers
+    return mark_safe(drawn)  # nosec B308 B703  # drawn by segno, of numbers
