@@ -7,7 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from belltower.core.ledger.outbox_rules import Limits
 from belltower.packs.register import discover
-from belltower.project import attachments, installation, roles, sign_in
+from belltower.project import anchoring, attachments, installation, roles, sign_in
 from belltower.project.postgres import Postgres, embedded_programs
 from belltower.project.watch import logs
 
@@ -22,6 +22,7 @@ BELLTOWER_ATTACHMENTS = attachments.read(INSTALLATION.files)
 BELLTOWER_SIGN_IN = sign_in.read()
 BELLTOWER_MASTER_KEYS = sign_in.master_keys(INSTALLATION)
 BELLTOWER_LEDGER_KEY = INSTALLATION.home / "ledger-key"
+BELLTOWER_ANCHORING = anchoring.read()
 
 SECRET_KEY = INSTALLATION.secret_key
 DEBUG = INSTALLATION.is_debug

@@ -9,7 +9,8 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-# The outbox's nouns are a file of their own.
+# The anchors' and the outbox's nouns are files of their own.
+from belltower.core.ledger import anchor_models as anchor_models
 from belltower.core.ledger import event_models as event_models
 from belltower.kernel.identity import uuid7
 
@@ -61,6 +62,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["form", "row"], name="ledger_entry_row", condition=models.Q(row__isnull=False)),
             models.Index(fields=["what", "-id"], name="ledger_entry_what"),
+            models.Index(fields=["actor", "-id"], name="ledger_entry_actor"),
         ]
 
 
