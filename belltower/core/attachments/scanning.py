@@ -8,7 +8,7 @@ import socket
 import struct
 import subprocess
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,8 +52,12 @@ class Clamd:
     def _connect(self) -> socket.socket:
         if self.at.startswith("/"):
             line = socket.socket(socket.AF_UNIX)
-            line.settimeout(_PATIENCE_S)
-            line.connect(self.at)
+            try:
+                line.settimeout(_PATIENCE_S)
+                line.connect(self.at)
+            except OSError:
+                line.close()
+                raise
             return line
         host, _, port = self.at.rpartition(":")
         return socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE_S)
@@ -66,24 +70,29 @@ class Command:
     words: tuple[str, ...]
 
     def scan(self, parts: Iterable[bytes]) -> str | None:
-        with subprocess.Popen(
-            self.words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        ) as program:
-            assert program.stdin
-            assert program.stdout
-            try:
-                with program.stdin as into:
-                    for part in parts:
-                        into.write(part)
-            except BrokenPipeError:
-                pass  # it has seen enough
-            said = program.stdout.read(4096).decode("utf-8", "replace").strip()
-            code = program.wait(_PATIENCE_S)
+        try:
+            code, said = self._run(parts)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ScannerFailed(f"{self.words[0]}: {error}") from error
         if code == _CLEAN:
             return None
         if code == _FOUND:
             return (said.splitlines() or ["found"])[0][:200]
         raise ScannerFailed(f"{self.words[0]} ended with {code}: {said[-300:]}")
+
+    def _run(self, parts: Iterable[bytes]) -> tuple[int, str]:
+        """Its exit and the beginning of what it said. Raises OSError, TimeoutExpired."""
+        with subprocess.Popen(
+            self.words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as program:
+            assert program.stdin
+            assert program.stdout
+            # A program that has seen enough reads no more.
+            with suppress(BrokenPipeError), program.stdin as into:
+                for part in parts:
+                    into.write(part)
+            said = program.stdout.read(4096).decode("utf-8", "replace").strip()
+            return program.wait(_PATIENCE_S), said
 
 
 def _small(parts: Iterable[bytes]) -> Iterable[bytes]:

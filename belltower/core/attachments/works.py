@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from typing import IO, Any
 
 from django.utils import timezone
@@ -46,7 +47,8 @@ def prepare(job: RunningJob, *, attachment: str) -> dict[str, Any]:
 def _scan(row: Attachment, setting: str, *, by: Actor) -> str | None:
     """The name of what was found. Raises ScannerFailed, and the job is tried again."""
     if row.scan != Scan.CLEAN:
-        row.found = scanner(setting).scan(store().read(row.digest)) or ""
+        with closing(store().read(row.digest)) as parts:
+            row.found = scanner(setting).scan(parts) or ""
         actions.note_scan(row, found=row.found or None, by=by, now=timezone.now())
     return row.found or None
 

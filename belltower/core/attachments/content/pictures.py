@@ -17,7 +17,8 @@ from belltower.core.attachments.errors import Bomb, Damaged
 MOST_PIXELS = {JPEG.name: 220_000_000, PNG.name: 64_000_000, WEBP.name: 64_000_000}
 # Pillow reads the several pictures of one file (MPO) as JPEG too.
 FORMATS = {JPEG.name: ("JPEG",), PNG.name: ("PNG",), WEBP.name: ("WEBP",)}
-Image.MAX_IMAGE_PIXELS = 110_000_000  # Pillow itself refuses twice as many
+_WARNED_PIXELS = 110_000_000
+Image.MAX_IMAGE_PIXELS = _WARNED_PIXELS  # Pillow itself refuses twice as many
 _LARGEST_CHUNK = 1 << 31
 
 
@@ -58,7 +59,7 @@ def _read(file: IO[bytes], name: str, media: MediaType) -> Recognised:
             _refuse_bomb(name, media, width, height)
             said: dict[str, Any] = exif.read(picture)
     except Image.DecompressionBombError:
-        raise Bomb(file=name, found=f"> {2 * Image.MAX_IMAGE_PIXELS:,} px", most=_most(media)) from None
+        raise Bomb(file=name, found=f"> {2 * _WARNED_PIXELS:,} px", most=_most(media)) from None
     except (OSError, SyntaxError, ValueError, struct.error, EOFError):
         raise Damaged(file=name, kind=media.title) from None
     return Recognised(media, {"width": width, "height": height, **said})

@@ -23,13 +23,26 @@ class Held:
     since: datetime
 
 
+class Content(Protocol):
+    """The bytes of a content in parts; to be closed by who does not read them to their end."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def __next__(self) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
 class Store(Protocol):
     """A content is there whole under its digest, or not at all; it never changes, and is kept once."""
 
     def keep(self, file: Path, digest: str) -> None:
-        """Take in the content of ``file`` (on disk already) under ``digest``; nothing to do when it is there."""
+        """Take in the content of ``file`` (on disk already) under ``digest``; nothing to do when it is there.
 
-    def read(self, digest: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        The store may share the file's bytes: nobody writes to it any more.
+        """
+
+    def read(self, digest: str, start: int = 0, end: int | None = None) -> Content:
         """The bytes from ``start`` up to (not including) ``end``, in parts. Raises FileNotFoundError."""
 
     def size(self, digest: str) -> int | None:

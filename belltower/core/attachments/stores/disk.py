@@ -33,7 +33,7 @@ class Disk:
         os.replace(beside, target)
         sync_folder(target.parent)
 
-    def read(self, digest: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    def read(self, digest: str, start: int = 0, end: int | None = None) -> Parts:
         """The file is opened at once, so that one that is missing is known before anything is answered."""
         file = (self._root / place_of(digest)).open("rb")
         file.seek(start)

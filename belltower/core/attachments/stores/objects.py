@@ -13,7 +13,7 @@ import obstore
 from obstore.store import S3Store
 
 from belltower.core.attachments.keeping import ObjectStore
-from belltower.core.attachments.stores import PART, Held, place_of
+from belltower.core.attachments.stores import PART, Content, Held, place_of
 
 _PART_SENT = 8 << 20  # bytes in memory at a time while a large file is sent
 
@@ -45,14 +45,14 @@ class Objects:
         if self.size(digest) != size:
             raise OSError(f"the object store did not keep {digest} whole")
 
-    def read(self, digest: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    def read(self, digest: str, start: int = 0, end: int | None = None) -> Content:
         """The object is asked for at once, so that one that is missing is known before anything is answered."""
         size = self.size(digest)
         if size is None:
             raise FileNotFoundError(digest)
         stop = size if end is None else end
         if start >= stop:
-            return iter(())
+            return (part for part in ())
         found = obstore.get(self._store, place_of(digest), options={"range": (start, stop)})
         return (bytes(part) for part in found.stream(min_chunk_size=PART))
 
