@@ -161,7 +161,7 @@ def _tell(made: Manifest, seconds: float) -> None:
         f" all read back  ({seconds:.1f} s, {speed:,.0f} MB/s)"
     )
     for name in made.left_out:
-        click.echo(f"! left out: {name} (no plain file, or it never held still)", err=True)
+        click.echo(f"! not in it: {name}", err=True)
 
 
 def _tell_one(one: Manifest) -> None:

@@ -60,9 +60,8 @@ def held(home: Path, secret_key: str) -> Keys:
 
 def in_folder(folder: Path) -> Keys:
     """The keys that somebody kept in a folder of their own, named as in the home."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes().strip() for path in folder.rglob("*") if path.is_file()
-    }
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {name: value.strip() if name == SECRET else value for name, value in found.items()}
 
 
 def fingerprint(value: bytes) -> str:

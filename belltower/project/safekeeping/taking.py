@@ -31,11 +31,22 @@ REREADING = Text(zh="回读核对（数据块）", en="Reading back (chunks)")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is saved: an installation's home, the address of its database, its keys."""
+    """What is saved: an installation's home, the address of its database, its keys.
+
+    ``elsewhere`` are folders that lie outside the home, by the path in a home to which they would be restored;
+    ``out_of_reach`` names what belongs to the installation and cannot be saved from here.
+    """
 
     home: Path
     url: str
     keys: keys.Keys
+    elsewhere: dict[str, Path] = field(default_factory=dict)
+    out_of_reach: tuple[str, ...] = ()
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """Every folder that is saved, by its path in a home."""
+        return {**{name: self.home / name for name in COVERED}, **self.elsewhere}
 
     @property
     def secret(self) -> str:
@@ -82,9 +93,9 @@ def take(
         with snapshot.taken(source.url) as moment:
             id = manifest.new_id(moment.at)
             contents = moment.contents(lambda done, total: progress(done, total, COUNTING))
-            catalogue = _Catalogue(store, _files_of_the_last(to))
+            catalogue = _Catalogue(store, _files_of_the_last(to), left_out=list(source.out_of_reach))
             _save_database(catalogue, source.url, moment, progress)
-        _save_files(catalogue, source.home, progress)
+        _save_files(catalogue, source, progress)
         listed = store.put(saved.as_line() for saved in sorted(catalogue.files, key=lambda one: one.path))
         sealed = _seal(source, to, id, lid)
         store.flush()
@@ -153,12 +164,16 @@ def _told(parts: Iterator[bytes], total: int | None, doing: Text, progress: Prog
         yield part
 
 
-def _save_files(catalogue: _Catalogue, home: Path, progress: Progress) -> None:
-    paths = [path for folder in COVERED for path in _walk(home / folder)]
-    total, done = sum(path.lstat().st_size for path in paths if path.exists()), 0
-    for path in paths:
+def _save_files(catalogue: _Catalogue, source: Source, progress: Progress) -> None:
+    paths = [
+        (FILES + name + "/" + path.relative_to(folder).as_posix(), path)
+        for name, folder in source.folders.items()
+        for path in _walk(folder)
+    ]
+    total, done = sum(path.lstat().st_size for _, path in paths if path.exists()), 0
+    for name, path in paths:
         progress(min(done, total), total, COPYING)
-        if saved := _save_file(catalogue, home, path):
+        if saved := _save_file(catalogue, name, path):
             done += saved.size
 
 
@@ -169,9 +184,8 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(where) / name for name in sorted(names))
 
 
-def _save_file(catalogue: _Catalogue, home: Path, path: Path) -> Saved | None:
+def _save_file(catalogue: _Catalogue, name: str, path: Path) -> Saved | None:
     """Put one file away. What is no plain file, or vanished meanwhile, or never holds still, is named as left out."""
-    name = FILES + path.relative_to(home).as_posix()
     for _ in range(_TRIES):
         try:
             found = path.lstat()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
-from belltower.project import database, installation
+from belltower.project import attachments, database, installation
 from belltower.project.installation import Installation
 from belltower.project.safekeeping import keeping, keys, state, taking
 from belltower.project.safekeeping.errors import KeysWouldLieOpen
@@ -68,7 +69,13 @@ def source(chosen: Installation) -> taking.Source:
     url = database.owner_url()
     if url is None:
         raise OwnerUnknown
-    return taking.Source(chosen.home, url, keys.held(chosen.home, chosen.secret_key))
+    held = keys.held(chosen.home, chosen.secret_key)
+    if given := installation.secret(os.environ, "BELLTOWER_MASTER_KEY"):
+        held["master-key"] = given.encode()
+    kept = attachments.read(chosen.files)
+    elsewhere = {} if kept.folder.is_relative_to(chosen.home) else {"files/attachments": kept.folder}
+    out_of_reach = (f"attachments in the bucket {kept.objects.bucket}",) if kept.objects else ()
+    return taking.Source(chosen.home, url, held, elsewhere, out_of_reach)
 
 
 def make(wishes: Wishes, *, progress: Progress) -> tuple[Manifest, Swept]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,6 +91,17 @@ def test_a_file_that_vanishes_or_grows_meanwhile_stops_nothing(town: Town, tmp_p
     assert not is_first
     assert "home/files/tmpgone" not in paths
     checking.check(tmp_path / "backups", made.id, secret=town.source.secret)
+
+
+def test_attachments_kept_on_another_disk_are_in_it_and_come_back_into_the_home(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "disk" / "ab").mkdir(parents=True)
+    (tmp_path / "disk" / "ab" / "abcd").write_bytes(b"a picture")
+    source = replace(town.source, elsewhere={"files/attachments": tmp_path / "disk"}, out_of_reach=("a bucket",))
+    made = taking.take(source, tmp_path / "backups", lid=LID)
+    assert made.left_out == ("a bucket",)
+    home = tmp_path / "home"
+    restoring.restore(tmp_path / "backups", made.id, home, held=town.source.keys, url=make_database(template=None))
+    assert (home / "files" / "attachments" / "ab" / "abcd").read_bytes() == b"a picture"
 
 
 def test_a_link_is_left_out_by_name(town: Town, tmp_path: Path) -> None:
