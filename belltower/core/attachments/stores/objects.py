@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class Objects:
             raise FileNotFoundError(digest)
         stop = size if end is None else end
         if start >= stop:
-            return (part for part in ())
+            return _nothing()
         found = obstore.get(self._store, place_of(digest), options={"range": (start, stop)})
         return (bytes(part) for part in found.stream(min_chunk_size=PART))
 
@@ -70,3 +70,7 @@ class Objects:
         for batch in obstore.list(self._store, prefix="sha256"):
             for one in batch:
                 yield Held(str(one["path"]).rpartition("/")[2], int(one["size"]), one["last_modified"])
+
+
+def _nothing() -> Generator[bytes, None, None]:
+    yield from ()
