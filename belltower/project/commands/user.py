@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`belltower user add|grant|end|password|deactivate|list`: people and the roles they hold."""
+"""`belltower user add|grant|end|password|unlock|link|deactivate|erase|list`: people and the roles they hold."""
 
 from __future__ import annotations
 
@@ -105,14 +105,62 @@ def deactivate(username: str) -> None:
         actions.deactivate(_user(username), by=BY)
 
 
+@command.command()
+@click.argument("username")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+def erase(username: str, yes: bool) -> None:
+    """Destroy the key of a person's data: name, e-mail, telephone read as erased from now on, for ever."""
+    with database.ready():
+        from belltower.core.access import personal
+
+        user = _user(username)
+        if not yes:
+            click.confirm(f"Erase the personal data of {username}? It cannot be brought back.", abort=True)
+        is_new = personal.erase(user, by=BY)
+        click.echo(f"{username}: {'erased' if is_new else 'was erased before'}")
+
+
+@command.command()
+@click.argument("username")
+@click.argument("subject")
+def link(username: str, subject: str) -> None:
+    """Let somebody in by the identity provider: SUBJECT is their "sub" there, never an address."""
+    with database.ready():
+        from django.conf import settings
+
+        from belltower.core.access import identities
+
+        provider = settings.BELLTOWER_SIGN_IN.provider
+        if provider is None:
+            raise click.ClickException("No provider is configured: set BELLTOWER_OIDC_ISSUER.")
+        identities.link(_user(username), issuer=provider.issuer, subject=subject, by=BY)
+
+
+@command.command()
+@click.argument("username")
+@click.option("--second-factor", is_flag=True, help="Take the second factor off as well.")
+def unlock(username: str, second_factor: bool) -> None:
+    """Let somebody who was locked out try again at once; they may have lost their phone too."""
+    with database.ready():
+        from belltower.core.access import lockout
+        from belltower.core.access.second_factor import remove
+
+        user = _user(username)
+        lockout.lift(user, by=BY)
+        if second_factor:
+            remove(user, by=BY)
+
+
 @command.command("list")
 def list_users() -> None:
     """Everybody who may sign in, with the roles held today."""
     with database.ready():
+        from belltower.core.access import personal
         from belltower.core.access.models import User
 
-        for user in User.objects.select_related("party"):
-            _tell(user)
+        users = list(User.objects.select_related("party"))
+        for user, person in zip(users, personal.masked(users), strict=True):
+            _tell(user, person.name.say("zh"))
 
 
 def party_of(key: str | None) -> Party | None:
@@ -152,9 +200,9 @@ def _day(given: datetime | None) -> date | None:
     return given.date() if given else None
 
 
-def _tell(user: User) -> None:
+def _tell(user: User, name: str | None = None) -> None:
     from belltower.core.access import people
 
     roles = " ".join(sorted(people.roles_of(user, people.today()))) or "-"
     state = "" if user.is_active else "  (deactivated)"
-    click.echo(f"{user.username:<20} {user.title.say('zh'):<12} {roles}{state}")
+    click.echo(f"{user.username:<20} {name or user.title.say('zh'):<12} {roles}{state}")
