@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -108,7 +109,9 @@ def _in_batch(entry: Entry, row: int) -> dict[str, Any]:
     index = batch.ids.index(row)
     befores, afters = _split(batch.befores), _split(batch.afters)
     leaves = afters if not befores else [merkle.leaf_hash(b + a) for b, a in zip(befores, afters, strict=True)]
-    path = merkle.inclusion(index, len(leaves), lambda level, at: merkle.root_of(leaves[at << level : (at + 1) << level]))
+    path = merkle.inclusion(
+        index, len(leaves), lambda level, at: merkle.root_of(leaves[at << level : (at + 1) << level])
+    )
     found: dict[str, Any] = {"index": index, "count": len(leaves), "path": [each.hex() for each in path]}
     return found | ({"before": befores[index].hex()} if befores else {})
 
@@ -140,6 +143,34 @@ _ENTRIES_OF = """
         WHERE f."table" = %(table)s AND b.first <= %(row)s AND b.last >= %(row)s AND %(row)s = ANY(b.ids)
     ORDER BY 1 DESC
 """
+
+
+def row_named(table: str, uid: str) -> int:
+    """The id of the row of that uid, where the ledger is about the table and the caller may see the row. Raises NotFound."""
+    if not Form.objects.filter(table=table, columns__contains=["uid"]).exists() or not _is_uuid(uid):
+        raise NotFound(noun=Text(zh="记录行", en="row"), name=f"{table}/{uid}")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {connection.ops.quote_name(table)} WHERE uid = %s", [uid])
+        found = cursor.fetchone()
+    if found is None:
+        raise NotFound(noun=Text(zh="记录行", en="row"), name=f"{table}/{uid}")
+    return int(found[0])
+
+
+def last_entry_of(table: str, row: int) -> int:
+    """The newest entry about a row, which is the one that its present state is proved by. Raises NotFound."""
+    found = entries_of(table, row)
+    if not found:
+        raise NotFound(noun=Text(zh="记录", en="entry"), name=f"{table} {row}")
+    return found[0]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def public_key_of(head: TreeHead) -> bytes:
