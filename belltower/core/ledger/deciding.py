@@ -14,13 +14,13 @@ from belltower.core.ledger.event_models import OPEN, EventDecision, HeldEvent, H
 from belltower.core.ledger.holding import release
 from belltower.core.ledger.outbox import ring_after_commit
 from belltower.kernel.actors import Actor
-from belltower.kernel.errors import NotFound, Refusal
+from belltower.kernel.errors import Conflict, NotFound, Refusal
 from belltower.kernel.texts import Text
 
 _NOUN = Text(zh="待处理事件", en="held event")
 
 
-class NotHeld(Refusal):
+class NotHeld(Conflict):
     """The event is no longer held, so there is nothing to decide."""
 
     code = "event_not_held"
@@ -83,5 +83,5 @@ def _take(uid: UUID) -> HeldEvent:
 def _decide(held: HeldEvent, what: EventDecision.What, *, by: Actor, reason: str, now: datetime | None) -> None:
     EventDecision.objects.create(
         held=held.uid, handler=held.handler, topic=held.event.topic, subject=held.subject, number=held.event.number,
-        what=what, reason=reason, by=by.reference, by_name=by.name[:120], at=now or timezone.now(),
+        what=what, reason=reason, by=by.reference, at=now or timezone.now(),
     )  # fmt: skip

@@ -145,7 +145,6 @@ class EventDecision(models.Model):
     what = models.CharField(max_length=12, choices=What)
     reason = models.CharField(max_length=500, blank=True)
     by = models.CharField(max_length=200)
-    by_name = models.CharField(max_length=120)
     at = models.DateTimeField()
 
     class Meta:

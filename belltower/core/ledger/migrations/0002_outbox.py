@@ -63,7 +63,6 @@ class Migration(migrations.Migration):
                 ('what', models.CharField(choices=[('try_again', 'Try Again'), ('give_up', 'Give Up')], max_length=12)),
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('by', models.CharField(max_length=200)),
-                ('by_name', models.CharField(max_length=120)),
                 ('at', models.DateTimeField()),
             ],
             options={

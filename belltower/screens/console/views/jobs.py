@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from belltower.core.access.rules import Verb
 from belltower.core.jobs.actions import cancel, retry
 from belltower.core.jobs.models import ENDED, Job, JobEvent, JobState
+from belltower.core.ledger.event_models import HeldEvent, HeldState
 from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
 from belltower.screens.console.doors import ConsoleRequest, door
@@ -111,4 +112,5 @@ def _listed(request: ConsoleRequest) -> dict[str, object]:
         "states": [(one.value, title, counts.get(one, 0)) for one, title in STATE_TITLES.items()],
         "is_any_under_way": any(counts.get(one) for one in JobState if one not in ENDED),
         "is_first": not after,
+        "set_aside": HeldEvent.objects.filter(state=HeldState.SET_ASIDE).count(),
     }
