@@ -94,7 +94,7 @@ class Line {
     this.bar.remove();
     this.item.classList.toggle("bt-files-refused", !isPart);
     this.note.setAttribute("role", "alert");
-    if (isPart) this.note.innerHTML = new DOMParser().parseFromString(said, "text/html").body.innerHTML;
+    if (isPart) this.note.replaceChildren(...new DOMParser().parseFromString(said, "text/html").body.childNodes);
     else this.note.textContent = said;
   }
 }
