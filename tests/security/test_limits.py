@@ -103,7 +103,7 @@ def test_a_setting_that_is_not_understood_stops_the_start(bad: str) -> None:
 
 
 def test_every_address_that_is_limited_is_there() -> None:
-    for name in ("console:sign_in", *limiting.SEARCHES, *limiting.EXPORTS):
+    for name in (*limiting.SIGN_IN, *limiting.SEARCHES, *limiting.EXPORTS):
         assert any(one.startswith(name) for one in NAMES), name
 
 

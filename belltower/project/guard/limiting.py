@@ -23,7 +23,7 @@ from belltower.screens.console import refusals
 from belltower.screens.errors import TooManyRequests
 
 # By the name of the address; the tests keep them existing.
-SIGN_IN = ("console:sign_in", "console:second_factor")
+SIGN_IN = ("console:sign_in", "console:oidc", "console:account_password")
 SEARCHES = ("console:search", "console:map_found", *API_SEARCHES)
 EXPORTS = ("console:assets_export", "api:export_")
 MULTIPART = "multipart/form-data"
@@ -60,7 +60,7 @@ def asked(request: HttpRequest) -> Iterator[tuple[str, str]]:
     """Each limit that this request counts for, and for whom."""
     route, address, caller = route_of(request), request.META.get("REMOTE_ADDR", ""), caller_of(request)
     is_write = request.method == "POST"
-    if is_write and route.startswith(SIGN_IN):
+    if (is_write or "oidc" in route) and route.startswith(SIGN_IN):
         yield "sign_in_address", address
         yield "sign_in", request.POST.get("username", "").strip().casefold() or caller
     if route.startswith(f"{API}:"):

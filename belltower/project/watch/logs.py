@@ -104,8 +104,8 @@ def configuration(form: str) -> dict[str, Any]:
         "loggers": {
             "belltower": {"level": "INFO"},
             "django": {"handlers": [], "level": "INFO"},
-            # Every request has its own line already, with its status.
-            "django.request": {"level": "ERROR"},
+            # Every request has its own line already, with its status, and every fault one of the page that told it.
+            "django.request": {"level": "CRITICAL"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "_granian": {"handlers": ["console"], "level": "INFO", "propagate": False},
         },
