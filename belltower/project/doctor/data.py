@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import psycopg
 
+from belltower.core.ledger.outbox_state import outbox_state
 from belltower.kernel.errors import Refusal
 from belltower.project import database, installation, postgres_folder
 from belltower.project.doctor.finding import Finding, fine, note, wrong
@@ -15,6 +16,7 @@ from belltower.project.postgres import embedded_programs
 
 # What the rooms' migrations create; dropped by hand, the indexes that rest on it are gone too.
 EXTENSIONS = {"btree_gist"}
+OUTBOX_LATE_AFTER_S = 300
 _START = "Start it with `belltower run`."
 
 
@@ -70,6 +72,7 @@ def _inside(connection: psycopg.Connection) -> Iterator[Finding]:
     yield _city(connection)
     yield _worker(connection)
     yield _dead_jobs(connection)
+    yield _outbox(connection)
 
 
 def _extensions(connection: psycopg.Connection) -> Finding:
@@ -104,3 +107,14 @@ def _dead_jobs(connection: psycopg.Connection) -> Finding:
     if row and row[0]:
         return note("jobs", f"{row[0]} ended dead", "Open the jobs page: each says why, and can be tried again.")
     return fine("jobs", "none is dead")
+
+
+def _outbox(connection: psycopg.Connection) -> Finding:
+    with connection.cursor() as cursor:
+        state = outbox_state(cursor)
+    if state.set_aside:
+        saw = f"{state.set_aside} set aside, {state.behind} wait behind them"
+        return note("events", saw, "Open Jobs, then Events: each says why, and can be tried again or given up.")
+    if state.oldest_s > OUTBOX_LATE_AFTER_S:
+        return wrong("events", f"{state.waiting} not delivered, the oldest for {state.oldest_s:.0f} s", _START)
+    return fine("events", f"{state.waiting} on their way, {state.retrying} to be tried again")

@@ -176,6 +176,22 @@ def test_a_worker_that_beats_is_alive_and_a_dead_job_is_noted(database: str) -> 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_event_that_was_set_aside_is_noted(database: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_event (topic, subject, number, body, by, what, emitted_at)"
+            " VALUES ('x.y', 'bin:1', 1, '{}', 'system:x', 'x.z', now()) RETURNING id"
+        )
+        cursor.execute(
+            "INSERT INTO ledger_held (uid, event_id, handler, bucket, subject, state, attempts, error, trace)"
+            " VALUES (gen_random_uuid(), %s, 'x.hear', 0, 'bin:1', 'set_aside', 10, 'TimeoutError', '')",
+            cursor.fetchone(),
+        )
+    found = {one.check: one for one in data.database_state()}["events"]
+    assert (found.verdict, found.saw) == (Verdict.NOTE, "1 set aside, 0 wait behind them")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_migration_that_is_not_applied_is_named(database: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'jobs' AND name = '0002_keep_the_story'")
