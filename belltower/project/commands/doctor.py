@@ -24,7 +24,7 @@ def command(as_json: bool, host: str, port: int) -> None:
     found = examine(
         (
             program.python, program.packages, program.front_end, program.translations, program.browser,
-            place.home, place.secret, place.disk, place.clock, lambda: place.ports(Wishes(host=host, port=port)),
+            place.home, place.secret, place.secret_files, place.disk, place.clock, lambda: place.ports(Wishes(host=host, port=port)),
             data.database_folder, data.database_state, backups.backups, ledger.ledger_state, files.attachments_state,
         )
     )  # fmt: skip

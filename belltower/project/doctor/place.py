@@ -23,6 +23,12 @@ NOT_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 NOT_AFTER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
+SECRETS = (
+    "BELLTOWER_SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "BELLTOWER_METRICS_TOKEN", "BELLTOWER_BACKUP_PASSPHRASE",
+    "BELLTOWER_MASTER_KEY", "BELLTOWER_OIDC_CLIENT_SECRET", "BELLTOWER_ANCHOR_SMTP",
+)  # fmt: skip
+
+
 def home() -> Iterator[Finding]:
     """The home folder is there, ours, and closed to others."""
     place = installation.read().home
@@ -46,6 +52,9 @@ def secret() -> Iterator[Finding]:
     if os.environ.get("BELLTOWER_SECRET_KEY"):
         yield fine("secret key", "from BELLTOWER_SECRET_KEY")
         return
+    if installation.secret_file(os.environ, "BELLTOWER_SECRET_KEY"):
+        yield fine("secret key", "from a file of its own")
+        return
     path = installation.read().home / "secret-key"
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
@@ -55,6 +64,30 @@ def secret() -> Iterator[Finding]:
         yield wrong("secret key", f"{path} is too short", mend)
     else:
         yield fine("secret key", "kept in the home, readable by us only")
+
+
+def secret_files() -> Iterator[Finding]:
+    """The files that hold secrets are ours or root's, and closed to others."""
+    named = [(name, installation.secret_file(os.environ, name)) for name in SECRETS]
+    held = [(name, path) for name, path in named if path and not os.environ.get(name)]
+    if not held:
+        yield fine("secret files", "none is named")
+    for name, path in held:
+        yield judge_secret_file(name, path)
+
+
+def judge_secret_file(name: str, path: Path) -> Finding:
+    """How the file of one secret stands. What is in it is not told."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        return wrong("secret files", f"{name}: {path} ({type(error).__name__})", "Name a file that can be read.")
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & 0o077:
+        return wrong("secret files", f"{name}: {path} is open to other accounts ({mode:04o})", f"chmod 600 {path}")
+    if found.st_uid not in (0, os.geteuid()):
+        return wrong("secret files", f"{name}: {path} belongs to account {found.st_uid}", f"chown it: {path}")
+    return fine("secret files", f"{name}: {path}, closed to others")
 
 
 def disk() -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from belltower.kernel import request_id
 from belltower.kernel.errors import Refusal
@@ -37,7 +38,7 @@ def watched(application: ASGIApp) -> ASGIApp:
     limit, trusted = limits.read(chosen.limits).get("gateway"), chosen.proxies
 
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await application(scope, receive, send)
             return
         with request_id.carried(request_id.taken(_header(scope, b"x-request-id"))):
@@ -56,7 +57,7 @@ def watched(application: ASGIApp) -> ASGIApp:
 class Answer:
     """One answer on its way out."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: HTTPScope, send: Send) -> None:
         self.scope, self._send = scope, send
         self.status, self.began = 500, time.perf_counter()
 
@@ -95,9 +96,10 @@ class Answer:
         return headers + [line for line in lines if line[0] not in there]
 
 
-def _settle_client(scope: Scope, trusted: Sequence[installation.Network]) -> str:
+def _settle_client(scope: HTTPScope, trusted: Sequence[installation.Network]) -> str:
     """The client's address, which from here on stands in the scope, trusted proxies left out."""
-    peer = scope["client"][0] if scope.get("client") else ""
+    client = scope.get("client")
+    peer = client[0] if client else ""
     told = _header(scope, b"x-forwarded-for") or ""
     scope.setdefault("state", {})[FORWARDED] = any(name in _FORWARDING for name, _ in scope["headers"])
     address = client_of(peer, told, trusted)
@@ -105,5 +107,5 @@ def _settle_client(scope: Scope, trusted: Sequence[installation.Network]) -> str
     return address
 
 
-def _header(scope: Scope, name: bytes) -> str | None:
+def _header(scope: HTTPScope, name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)

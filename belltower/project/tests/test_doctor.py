@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -108,6 +109,29 @@ def test_a_secret_that_others_may_read_or_that_is_short_is_wrong(home: Path) -> 
     (home / "secret-key").chmod(0o600)
     (home / "secret-key").write_text("short")
     assert "too short" in only(place.secret()).saw
+
+
+def test_a_file_of_a_secret_that_others_may_read_is_wrong(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in it is told to nobody."""
+    assert only(place.secret_files()).verdict is Verdict.FINE
+    file = home / "lent"
+    file.write_text("Tr0mpet-and-bell-and-drum")
+    file.chmod(0o600)
+    monkeypatch.setenv("BELLTOWER_SECRET_KEY_FILE", str(file))
+    assert only(place.secret_files()).verdict is Verdict.FINE
+    assert only(place.secret()).verdict is Verdict.FINE
+    file.chmod(0o640)
+    found = only(place.secret_files())
+    assert (found.verdict, found.mend) == (Verdict.WRONG, f"chmod 600 {file}")
+    file.unlink()
+    assert only(place.secret_files()).verdict is Verdict.WRONG
+    assert "Tr0mpet" not in str(found)
+
+
+def test_the_doctor_knows_every_secret() -> None:
+    sources = [path.read_text() for path in (Path(place.__file__).parents[1]).rglob("*.py")]
+    read = {name for text in sources for name in re.findall(r'secret\(environment, "([A-Z_]+)"', text)}
+    assert read == set(place.SECRETS)
 
 
 @pytest.mark.parametrize(("gib", "verdict"), [(0.5, Verdict.WRONG), (2.0, Verdict.NOTE), (50.0, Verdict.FINE)])

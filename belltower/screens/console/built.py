@@ -65,11 +65,13 @@ def _address(file: str) -> str:
 
 
 def _manifest() -> dict[str, Any]:
-    return _newest(FOLDER / "manifest.json")
+    manifest: dict[str, Any] = _newest(FOLDER / "manifest.json")
+    return manifest
 
 
 def _icons() -> dict[str, str]:
-    return _newest(FOLDER / "icons.json")
+    icons: dict[str, str] = _newest(FOLDER / "icons.json")
+    return icons
 
 
 # What was last read of each file, and the file's state then.
