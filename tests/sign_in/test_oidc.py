@@ -127,7 +127,9 @@ def changed(address: str, **values: str) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-@pytest.mark.parametrize("wrong", [{"state": "another"}, {"state": ""}, {"code": "guessed"}, {"error": "access_denied"}])
+@pytest.mark.parametrize(
+    "wrong", [{"state": "another"}, {"state": ""}, {"code": "guessed"}, {"error": "access_denied"}]
+)
 def test_an_answer_that_was_tampered_with_is_not_believed(li: User, provider: Running, wrong: dict[str, str]) -> None:
     identities.link(li, issuer=provider.issuer, subject="0001", by=BY)
     browser = Client()
@@ -227,7 +229,17 @@ def test_a_provider_that_others_wrote_is_believed_as_well(li: User, settings) ->
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     issuer = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", "true", "--user", "0001"]
+    command = [
+        sys.executable,
+        "-m",
+        "oidc_provider_mock",
+        "--port",
+        str(port),
+        "--require-nonce",
+        "true",
+        "--user",
+        "0001",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _until_it_answers(issuer)

@@ -8,8 +8,9 @@ import subprocess
 import sys
 
 import click
+import psycopg
 
-from belltower.project import database, installation
+from belltower.project import database, installation, roles
 from belltower.project.postgres import Postgres
 
 
@@ -34,6 +35,22 @@ def serve(program: tuple[str, ...]) -> None:
 
 @command.command()
 def url() -> None:
-    """Print the address of the database, as DATABASE_URL or psql take it."""
-    chosen = installation.read()
-    click.echo(chosen.database_url or Postgres(chosen.postgres_folder).url())
+    """Print the address of the database as the owner of its tables (dumps need that), where it is known."""
+    click.echo(database.owner_url() or database.url())
+
+
+@command.command("roles")
+@click.option(
+    "--as", "superuser", metavar="ADDRESS", help="Run it at this address, that of a superuser; else print it."
+)
+def make_roles(superuser: str | None) -> None:
+    """The SQL that makes the three roles on a PostgreSQL of your own; it may be run again, also after a restore.
+
+    Run it in the database that DATABASE_URL names, as a superuser. Passwords are yours to set: psql's \\password.
+    """
+    if superuser is None:
+        click.echo(roles.script())
+        return
+    with psycopg.connect(superuser, autocommit=True) as admin:
+        roles.make_roles(admin)
+        roles.make_leakproof(admin)

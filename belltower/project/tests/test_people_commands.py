@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from belltower.core.access import actions, people
+from belltower.core.access import actions, lockout, people
 from belltower.core.access.models import RoleName, Token, User
 from belltower.core.access.rules import Verb
+from belltower.core.ledger.master_keys import MasterKeys
 from belltower.kernel.errors import NotFound, Refusal
 from belltower.project import database
-from belltower.project.commands import token, user
+from belltower.project.commands import keys, token, user
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +43,9 @@ def test_a_person_is_let_in_with_roles_held_from_today() -> None:
     run(user.command, "end", "li", "desk")
     run(user.command, "grant", "li", "planner", "--from", "2026-01-01", "--until", "2100-01-01")
     assert people.roles_of(li, people.today()) == {RoleName.PLANNER}
-    assert "李工" in run(user.command, "list").output
+    listed = run(user.command, "list").output
+    assert "李*" in listed
+    assert "李工" not in listed
 
 
 def test_a_misspelt_role_lets_nobody_in() -> None:
@@ -82,3 +87,31 @@ def test_what_is_not_there_is_named() -> None:
         run(token.command, "revoke", "bt_x")
     with pytest.raises(Refusal, match="fly"):
         run(token.command, "make", "feed", "--may", "fly")
+
+
+def test_a_persons_data_are_erased_and_stay_so() -> None:
+    run(user.command, "add", "li", "--name", "李工", "--password", "long enough")
+    assert "erased" in run(user.command, "erase", "li", "--yes").output
+    assert User.objects.get(username="li").title.say("zh") == "（已删除）"
+    assert "before" in run(user.command, "erase", "li", "--yes").output
+
+
+def test_a_lock_out_is_lifted() -> None:
+    run(user.command, "add", "li", "--name", "李工", "--password", "long enough")
+    li, now = User.objects.get(username="li"), datetime.now(UTC)
+    lockout.count_failure([lockout.account("li")] * 10, now)
+    assert lockout.locked_users([li], now)
+    run(user.command, "unlock", "li")
+    assert not lockout.locked_users([li], now)
+
+
+def test_the_master_key_is_rotated_where_it_is_kept_here(tmp_path: Path, settings: Any) -> None:
+    settings.BELLTOWER_MASTER_KEYS = MasterKeys(tmp_path / "master-key")
+    run(user.command, "add", "li", "--name", "李工", "--password", "long enough")
+    assert "1 keys wrapped" in run(keys.command, "rotate").output
+    assert "0 keys wrapped" in run(keys.command, "rewrap").output
+    assert User.objects.get(username="li").title.say("zh") == "李工"
+
+
+def test_a_master_key_from_outside_is_not_rotated_here() -> None:
+    assert "BELLTOWER_MASTER_KEY" in run(keys.command, "rotate").output

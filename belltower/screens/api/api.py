@@ -25,6 +25,7 @@ from belltower.screens.api.operations import (
     attachments,
     catalogue,
     exports,
+    grants,
     jobs,
     loads,
     me,
@@ -37,7 +38,7 @@ from belltower.screens.api.operations import (
 NAMESPACE = "api"
 # Operations that look through everything, by the name of their address.
 SEARCHES = ("api:find",)
-ROOMS = (me, areas, assets, attachments, near, parties, responsibilities, search, catalogue, loads, exports, jobs)
+ROOMS = (me, areas, assets, attachments, near, parties, responsibilities, search, catalogue, loads, exports, jobs, grants)
 
 
 class Json(BaseRenderer):
