@@ -14,7 +14,7 @@ SETTINGS = ROOT / "docs" / "reference" / "settings.md"
 COMMANDS = ROOT / "docs" / "reference" / "commands.md"
 # Read by programs of others, or by the tests only.
 _READ = re.compile(
-    r"""(?:environ(?:ment)?(?:\.get)?[\[(]|secret\(environment,)\s*["'](BELLTOWER_[A-Z_]+|DATABASE_(?:OWNER_)?URL)["']"""
+    r"""(?:environ(?:ment)?(?:\.get)?[\[(]|secret\(environment,)\s*["'](BELLTOWER_[A-Z0-9_]+|DATABASE_(?:OWNER_)?URL)["']"""
 )
 _BY_CONFTEST_ONLY = {"BELLTOWER_TEST_SERVER"}
 
@@ -22,7 +22,7 @@ _BY_CONFTEST_ONLY = {"BELLTOWER_TEST_SERVER"}
 def test_every_setting_has_its_line_and_every_line_its_setting() -> None:
     sources = [*(ROOT / "belltower").rglob("*.py"), ROOT / "conftest.py", *(ROOT / "tests").rglob("*.py")]
     read = {name for path in sources for name in _READ.findall(path.read_text())} - _BY_CONFTEST_ONLY
-    told = set(re.findall(r"^\| `([A-Z_]+)`", SETTINGS.read_text(), re.M))
+    told = set(re.findall(r"^\| `([A-Z0-9_]+)`", SETTINGS.read_text(), re.M))
     assert read == told
 
 

@@ -19,6 +19,7 @@ from belltower.core.attachments.errors import NoCopyYet
 from belltower.core.attachments.keeping import keeping
 from belltower.core.attachments.models import Attachment
 from belltower.core.attachments.stores import store
+from belltower.core.ledger.entries import record
 from belltower.core.places import city
 from belltower.core.places.attached import attached_to, attachments_seen, subject_of
 from belltower.kernel.errors import NotFound
@@ -93,8 +94,12 @@ def get_content(request: Request, uid: UUID) -> HttpResponseBase:
 
 @router.get("/attachments/{uuid:uid}/original", **asking(Verb.EDIT, **_FILE))
 def get_original(request: Request, uid: UUID) -> HttpResponseBase:
-    """The file as it came, byte for byte, with all it says of itself; for who may change what it shows."""
+    """The file as it came, byte for byte, with all it says of itself; for who may change what it shows.
+
+    Every look is an entry of the ledger: an original may say where somebody stood, and with which phone.
+    """
     row = _openable(request.auth, uid)
+    record("attachments.read_original", by=request.auth.actor, subject=f"attachments.attachment:{uid}")
     return answer(request, _sent(row, row.digest, row.size), save=True)
 
 
