@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from belltower.core.ledger.entries import entry
 from belltower.core.ledger.personal import Erased, unseal
 from belltower.kernel.actors import Actor, ActorKind
 from belltower.kernel.identity import uuid7
@@ -77,6 +79,16 @@ class User(AbstractBaseUser):
     def as_actor(self) -> Actor:
         """This person, as actions name who acts."""
         return Actor(ActorKind.PERSON, self.username, self.uid)
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether that is the password. One hashed by former rules is hashed anew, which is an entry as well."""
+
+        def hash_anew(known: str) -> None:
+            with entry("access.hash_password_anew", by=self.as_actor()):
+                self.set_password(known)
+                self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, hash_anew)
 
 
 def read_name(told: str | Erased | None, username: str) -> Text:

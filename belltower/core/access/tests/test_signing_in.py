@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import override_settings
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -317,3 +318,11 @@ def test_a_number_is_masked(whole: str, masked: str) -> None:
 @pytest.mark.parametrize(("whole", "masked"), [("李卫国", "李**"), ("李", "李*"), ("Li Wei", "L*** W***"), ("", "")])
 def test_a_name_is_masked(whole: str, masked: str) -> None:
     assert personal.mask_name(whole) == masked
+
+
+def test_a_password_hashed_by_former_rules_is_hashed_anew_at_the_next_sign_in(db: None) -> None:
+    user = User.objects.create(username="elder", password=make_password("a long pass phrase", hasher="pbkdf2_sha256"))
+    assert user.check_password("a long pass phrase")
+    user.refresh_from_db()
+    assert user.password.startswith("argon2")
+    assert Entry.objects.filter(what="access.hash_password_anew", row=user.pk, actor=f"person:{user.uid}").exists()

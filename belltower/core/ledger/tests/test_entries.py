@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from belltower.core.ledger.entries import action, entry, record
-from belltower.core.ledger.models import Batch, Entry, Form, Waiting
+from belltower.core.ledger.models import Batch, Entry, Waiting
 from belltower.core.places.actions.assets import edit_asset
 from belltower.core.places.actions.parties import put_party
 from belltower.core.places.models import Asset, Party
@@ -158,26 +158,3 @@ def test_the_owner_of_the_tables_is_stopped_by_a_trigger_as_well(quiet_street: Q
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = 'ledger_refuse'")
         assert cursor.fetchone() == (7,)
-
-
-def test_every_audited_column_exists_and_only_what_is_derived_is_left_out() -> None:
-    """A column that was added and forgotten would be free to forge."""
-    derived = {
-        "places_area": {"box", "lon", "lat", "area_m2", "words"},
-        "places_party": {"words"},
-        "places_asset": {"box", "lon", "lat", "cell", "words"},
-        "places_city": {"chosen_at"},
-        "places_load": {"stored_as"},
-        "places_mapping": {"saved_at"},
-        "places_saved_view": {"saved_at"},
-        "jobs_job": {"started_at", "ended_at", "retry_at", "attempts", "attempts_allowed", "done", "total", "doing", "because", "error"},
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        for form in Form.objects.exclude(table__regex="^(access|attachments)_"):
-            cursor.execute(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'",
-                [form.table],
-            )
-            assert {row[0] for row in cursor.fetchall()} - derived.get(form.table, set()) == set(form.columns), (
-                form.table
-            )
