@@ -71,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(302)
         back = {"code": code, "state": asked["state"]}
         self.send_header("Location", f"{asked['redirect_uri']}?{urlencode(back)}")
-        self.end_headers()
+        return self.end_headers()
 
     def _token(self, form: dict[str, str]) -> None:
         basic = base64.b64encode(f"{CLIENT}:{SECRET.replace(' ', '+')}".encode()).decode()
