@@ -7,6 +7,7 @@ import "./style/frame.css";
 import "./style/parts.css";
 import "./style/tables.css";
 import "./style/loads.css";
+import "./style/ledger.css";
 import "./style/files.css";
 import "./style/states.css";
 import htmx from "htmx.org";

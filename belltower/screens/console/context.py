@@ -11,6 +11,7 @@ from belltower.core.access.people import Standing
 from belltower.core.access.rules import Verb
 from belltower.core.places import city
 from belltower.kernel import request_id
+from belltower.screens.console.overseeing import oversees
 
 EXPORT_FORMATS = (
     ("csv", "CSV"), ("xlsx", "XLSX"), ("geojson", "GeoJSON"), ("gpkg", "GeoPackage"), ("shp", "Shapefile"),
@@ -29,6 +30,7 @@ def console(request: HttpRequest) -> dict[str, object]:
         "viewer_name": _viewer_name(request),
         "viewer_roles": [role.label for role in sorted(roles)],
         "may": {verb.value: verb in verbs for verb in Verb},
+        "may_read_ledger": oversees(standing),
         "export_formats": EXPORT_FORMATS,
         "request_id": request_id.current(),
         "theme": theme if theme in THEMES else "auto",
