@@ -320,6 +320,12 @@ def test_a_name_is_masked(whole: str, masked: str) -> None:
     assert personal.mask_name(whole) == masked
 
 
+@override_settings(
+    PASSWORD_HASHERS=[
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
+)
 def test_a_password_hashed_by_former_rules_is_hashed_anew_at_the_next_sign_in(db: None) -> None:
     user = User.objects.create(username="elder", password=make_password("a long pass phrase", hasher="pbkdf2_sha256"))
     assert user.check_password("a long pass phrase")
