@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 
-from belltower.core.attachments.actions import put, retire
+from belltower.core.attachments.actions import erase, put, retire
 from belltower.core.attachments.keeping import Keeping
 from belltower.core.attachments.models import Attachment
 from belltower.core.attachments.tests import files
@@ -78,3 +78,15 @@ def test_a_write_around_the_actions_is_refused(owners: dict[str, int]) -> None:
         Attachment.objects.filter(pk=row.pk).update(digest="0" * 64)
     row.refresh_from_db()
     assert row.digest != "0" * 64
+
+
+def test_erasing_reaches_what_the_one_who_erases_does_not_see(owners: dict[str, int]) -> None:
+    """The same content beside another enterprise's lamp: its bytes are one file, so its row is erased as well."""
+    mine = attached(Asset.objects.get(key="L-1"), files.pdf(), "ours.pdf")
+    theirs = attached(Asset.objects.get(key="L-3"), files.pdf(), "theirs.pdf")
+    ours = Scope(frozenset({owners["ours"]}))
+    with seen_as(ours):
+        assert erase(mine, reason="request of 3 May", by=DESK, now=MAY) == 2
+        assert names_seen(ours) == {mine.digest[:12]}, "what is seen is as narrow as before"
+    theirs.refresh_from_db()
+    assert theirs.state == "erased"
