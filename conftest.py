@@ -19,7 +19,7 @@ from belltower.core.ledger.master_keys import MasterKeys, new_line
 from belltower.project.postgres import Postgres, embedded_programs
 
 # Scenes (tests/scenes) are fixtures for every room.
-pytest_plugins = ("tests.scenes.quiet_street", "tests.scenes.demo_town")
+pytest_plugins = ("tests.scenes.quiet_street", "tests.scenes.demo_town", "tests.scenes.two_enterprises")
 
 # A busy machine is not a failing test, and no run depends on what an earlier one left in a folder.
 hypothesis.settings.register_profile("house", deadline=None, database=None)

@@ -15,6 +15,14 @@ OWNER, APP, WRITER = "belltower", "belltower_app", "belltower_writer"
 # its function is known to tell nothing of the rows it looks at but its answer; these two raise no error that would.
 LEAKPROOF = ("pg_catalog.box_overlap(box, box)", "pg_catalog.ts_match_vq(tsvector, tsquery)")
 
+SCOPED = (
+    "places_asset", "places_asset_past", "places_pyramid", "places_pyramid_delta", "places_stored_tile", "places_party",
+    "places_responsibility", "places_saved_view", "places_load", "places_kept_aside", "places_mapping", "jobs_job",
+    "jobs_event", "access_user", "access_grant", "access_service_account", "access_token", "access_session",
+    "access_second_factor", "access_identity", "attachments_attachment",
+)  # fmt: skip
+"""Tables whose rows are seen by scope; tests/architecture holds this list against the migrations."""
+
 MAKE_ROLES = """
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'belltower') THEN
@@ -84,6 +92,28 @@ def make_leakproof(admin: Any) -> None:
     It is a mark in that database's own catalogue: a dump does not carry it to another one.
     """
     admin.execute(MAKE_LEAKPROOF)
+
+
+def script() -> str:
+    """Both of these as a script for psql."""
+    return f"{MAKE_ROLES}{MAKE_LEAKPROOF}".strip()
+
+
+def not_leakproof(connection: Any) -> list[str]:
+    """The functions that are not marked so in this database: without the mark, indexes are not used for rows by scope."""
+    rows = connection.execute("SELECT p.oid::regprocedure::text FROM pg_proc p WHERE NOT p.proleakproof"
+                              " AND p.oid = ANY (%s::regprocedure[])", [list(LEAKPROOF)])  # fmt: skip
+    return sorted(name for (name,) in rows)
+
+
+def without_policies(connection: Any) -> list[str]:
+    """Tables that must have row-level security and have it not: those of SCOPED."""
+    rows = connection.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)"
+        " AND NOT relrowsecurity",
+        [list(SCOPED)],
+    )
+    return sorted(name for (name,) in rows)
 
 
 def is_granted(connection: Any) -> bool:

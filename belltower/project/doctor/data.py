@@ -9,7 +9,7 @@ import psycopg
 
 from belltower.core.ledger.outbox_state import outbox_state
 from belltower.kernel.errors import Refusal
-from belltower.project import database, installation, postgres_folder
+from belltower.project import database, installation, postgres_folder, roles
 from belltower.project.doctor.finding import Finding, fine, note, wrong
 from belltower.project.gateway.health import WORKER_SILENT_AFTER_S
 from belltower.project.postgres import embedded_programs
@@ -43,7 +43,7 @@ def database_state() -> Iterator[Finding]:
     """Everything that is asked of the database itself; unreachable is one finding, not seven."""
     try:
         database.refuse_unfit(database.url())
-        connection = psycopg.connect(database.url(), autocommit=True)
+        connection = psycopg.connect(database.url(), autocommit=True, options=database.SEES_ALL)
     except database.DatabaseUnreachable as refusal:
         mend = "Check DATABASE_URL." if installation.read().database_url else _START
         yield wrong("database", refusal.say("en"), mend)
@@ -69,6 +69,7 @@ def _inside(connection: psycopg.Connection) -> Iterator[Finding]:
         return
     yield fine("migrations", "all applied")
     yield _extensions(connection)
+    yield from _rows(connection)
     yield _city(connection)
     yield _worker(connection)
     yield _dead_jobs(connection)
@@ -82,6 +83,22 @@ def _extensions(connection: psycopg.Connection) -> Finding:
         mend = f"As a superuser of that server: CREATE EXTENSION {missing[0]}; (Debian: apt install postgresql-contrib)"
         return wrong("extensions", f"missing: {', '.join(missing)}", mend)
     return fine("extensions", ", ".join(sorted(EXTENSIONS)))
+
+
+def _rows(connection: psycopg.Connection) -> Iterator[Finding]:
+    """Rows are seen by scope, and indexes are used for it. That we are no owner and no superuser was asked before."""
+    if open_tables := roles.without_policies(connection):
+        mend = "Somebody switched it off by hand. As the tables' owner: ALTER TABLE ... ENABLE ROW LEVEL SECURITY;"
+        yield wrong("row security", f"off on {', '.join(open_tables)}", mend)
+    elif not roles.is_granted(connection):
+        yield wrong("row security", "a role lacks privileges", "Stop Belltower and start it again.")
+    else:
+        yield fine("row security", f"on for {len(roles.SCOPED)} tables")
+    if slow := roles.not_leakproof(connection):
+        mend = "As a superuser of that server: belltower database roles --as ADDRESS. Until then large maps are slow."
+        yield wrong("row indexes", f"not used: {', '.join(slow)} is not leakproof", mend)
+    else:
+        yield fine("row indexes", "used under row security")
 
 
 def _city(connection: psycopg.Connection) -> Finding:
