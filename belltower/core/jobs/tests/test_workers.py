@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -21,8 +23,10 @@ Start = Callable[[], WorkerProcess]
 @pytest.fixture
 def held(transactional_db: None) -> Iterator[Callable[[], list[str]]]:
     """What works have committed: the keys in a table of the test's own."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE test_held (key text PRIMARY KEY)")
+    server = os.environ["BELLTOWER_TEST_SERVER"].replace("/belltower?", f"/{connection.settings_dict['NAME']}?")
+    with psycopg.connect(server, autocommit=True) as owner:  # the application may make no table
+        owner.execute("CREATE TABLE test_held (key text PRIMARY KEY)")
+        owner.execute("GRANT ALL ON test_held TO belltower_app")
 
     def keys() -> list[str]:
         with connection.cursor() as cursor:
@@ -30,8 +34,9 @@ def held(transactional_db: None) -> Iterator[Callable[[], list[str]]]:
             return [key for (key,) in cursor.fetchall()]
 
     yield keys
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE test_held")
+    connection.close()
+    with psycopg.connect(server, autocommit=True) as owner:
+        owner.execute("DROP TABLE test_held")
 
 
 def wait_for_progress(job: Job, within: float = 20.0) -> None:
