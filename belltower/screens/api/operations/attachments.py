@@ -25,7 +25,7 @@ from belltower.core.places.attached import attached_to, attachments_seen, subjec
 from belltower.kernel.errors import NotFound
 from belltower.kernel.instants import now
 from belltower.kernel.texts import Text
-from belltower.screens.api import columns, shapes
+from belltower.screens.api import attached, columns
 from belltower.screens.api.doors import Caller, Request, asking
 from belltower.screens.api.files import Sent, answer
 from belltower.screens.api.operations.assets import asset_of
@@ -47,7 +47,7 @@ class Ending(Schema):
     )
 
 
-@router.post("/assets/{uuid:uid}/attachments", response={201: shapes.Attachment}, **asking(Verb.EDIT))
+@router.post("/assets/{uuid:uid}/attachments", response={201: attached.Attachment}, **asking(Verb.EDIT))
 def put_attachment(request: Request, uid: UUID, file: File[UploadedFile]) -> dict[str, Any]:
     """Put a file beside an asset: JPEG, PNG, WebP, PDF, DOCX, XLSX, MP4, TXT or CSV, by content and not by name.
 
@@ -60,7 +60,7 @@ def put_attachment(request: Request, uid: UUID, file: File[UploadedFile]) -> dic
     return _shown(request.auth, row)
 
 
-@router.get("/assets/{uuid:uid}/attachments", response=shapes.AttachmentPage, **asking(Verb.VIEW))
+@router.get("/assets/{uuid:uid}/attachments", response=attached.AttachmentPage, **asking(Verb.VIEW))
 def list_attachments(request: Request, uid: UUID, where: Query[PageQuery]) -> dict[str, Any]:
     """What stands beside an asset, in the order in which it came."""
     rows = attached_to(asset_of(request.auth, uid))
@@ -68,7 +68,7 @@ def list_attachments(request: Request, uid: UUID, where: Query[PageQuery]) -> di
     return page_of(rows, columns.ATTACHMENT, shape, at=where)
 
 
-@router.get("/attachments/{uuid:uid}", response=shapes.Attachment, **asking(Verb.VIEW))
+@router.get("/attachments/{uuid:uid}", response=attached.Attachment, **asking(Verb.VIEW))
 def get_attachment(request: Request, uid: UUID) -> dict[str, Any]:
     """One attachment, also when it was taken down or erased."""
     return _shown(request.auth, _seen(request.auth, uid))
@@ -103,14 +103,14 @@ def get_original(request: Request, uid: UUID) -> HttpResponseBase:
     return answer(request, _sent(row, row.digest, row.size), save=True)
 
 
-@router.post("/attachments/{uuid:uid}/retire", response=shapes.Attachment, **asking(Verb.EDIT))
+@router.post("/attachments/{uuid:uid}/retire", response=attached.Attachment, **asking(Verb.EDIT))
 def retire_attachment(request: Request, uid: UUID, why: Ending) -> dict[str, Any]:
     """Take it down: it stands beside the asset no more, and nothing is lost."""
     row = actions.retire(_seen(request.auth, uid), reason=why.reason, by=request.auth.actor, now=now())
     return _shown(request.auth, row)
 
 
-@router.post("/attachments/{uuid:uid}/erase", response=shapes.Attachment, **asking(Verb.ADMINISTER))
+@router.post("/attachments/{uuid:uid}/erase", response=attached.Attachment, **asking(Verb.ADMINISTER))
 def erase_attachment(request: Request, uid: UUID, why: Ending) -> dict[str, Any]:
     """Erase its content by legal duty, wherever it is attached. Its digest and what was done with it stay."""
     row = _seen(request.auth, uid)
