@@ -77,7 +77,7 @@ def test_a_memory_that_cannot_be_read_is_none(tmp_path: Path) -> None:
 
 
 def test_backups_before_upgrades_do_not_stand_for_those_on_another_disk() -> None:
-    before_upgrade, nightly = made(1, to=Path("/home/city/before-upgrades")), made(30)
+    before_upgrade, nightly = made(1, to=Path("/srv/city/before-upgrades")), made(30)
     assert state.of_folder([before_upgrade, nightly], TO) == [nightly]
 
 
