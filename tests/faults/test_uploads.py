@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -96,12 +97,26 @@ class Uploads(threading.Thread):
         self.join(60)
 
 
-@pytest.fixture
-def installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
-    monkeypatch.setenv("BELLTOWER_LIMITS", "off")  # tests ask more often than people do
-    with tempfile.TemporaryDirectory(prefix="belltower-uploads-") as folder, installed(Path(folder) / "home") as one:
+@dataclass
+class City:
+    """One installation for both stories: starting it takes longer than they do."""
+
+    installation: Installation
+    sender: Sender
+    lamps: list[str]
+
+
+@pytest.fixture(scope="module")
+def city() -> Iterator[City]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        tempfile.TemporaryDirectory(prefix="belltower-uploads-") as folder,
+        installed(Path(folder) / "home") as one,
+    ):
+        patch.setenv("BELLTOWER_LIMITS", "off")  # tests ask more often than people do
         one.start()
-        yield one
+        told: dict[str, Any] = driven(one, "prepare", "20")
+        yield City(one, Sender(one, told["token"]), told["uids"])
 
 
 def command(installation: Installation, *words: str) -> subprocess.CompletedProcess[str]:
@@ -115,14 +130,12 @@ def kept_files(installation: Installation) -> list[Path]:
     return [path for path in root.rglob("*") if path.is_file()]
 
 
-def test_uploads_that_are_killed_leave_nothing_half(installation: Installation) -> None:
+def test_uploads_that_are_killed_leave_nothing_half(city: City) -> None:
+    installation, sender = city.installation, city.sender
     seed = int(os.environ.get("BELLTOWER_FAULT_SEED", random.randrange(2**31)))
     print(f"BELLTOWER_FAULT_SEED={seed}")
     chance = random.Random(seed)
-    told = driven(installation, "prepare", "4")
-    sender, uids = Sender(installation, str(told["token"])), list(told["uids"])  # type: ignore[call-overload]
-
-    senders = [Uploads(sender, uid, seed + number) for number, uid in enumerate(uids[:2])]
+    senders = [Uploads(sender, lamp, seed + number) for number, lamp in enumerate(city.lamps[:2])]
     for one in senders:
         one.start()
     for _ in range(KILLS):
@@ -149,12 +162,12 @@ def test_uploads_that_are_killed_leave_nothing_half(installation: Installation) 
     assert "changed" not in checked.stdout
 
 
-def test_twenty_who_send_the_same_at_once_keep_it_once(installation: Installation) -> None:
-    told = driven(installation, "prepare", "20")
-    sender, content = Sender(installation, str(told["token"])), pdf(random.Random(7), 1 << 20)
+def test_twenty_who_send_the_same_at_once_keep_it_once(city: City) -> None:
+    content = pdf(random.Random(7), 1 << 20)
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda uid: sender.send(uid, content), told["uids"]))  # type: ignore[arg-type]
+        answers = list(pool.map(lambda lamp: city.sender.send(lamp, content), city.lamps))
+    digest = hashlib.sha256(content).hexdigest()
     assert len({one["uid"] for one in answers if one}) == 20
-    assert {one["digest"] for one in answers if one} == {hashlib.sha256(content).hexdigest()}
-    [path] = kept_files(installation)
+    assert {one["digest"] for one in answers if one} == {digest}
+    [path] = [path for path in kept_files(city.installation) if path.name == digest]
     assert path.read_bytes() == content

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import exifread
 import pytest
+from django.db import connection
 from PIL import Image
 
 from belltower.core.attachments.actions import erase, retire
@@ -157,3 +159,22 @@ def test_the_database_itself_refuses_to_delete(put_one: Put) -> None:
     row = put_one(files.pdf(), "a.pdf")
     with pytest.raises(Exception, match="nothing is deleted"):
         row.delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_who_put_the_same_at_once_keep_it_once(put_one: Put) -> None:
+    """Twenty connections, one content: twenty rows, twenty jobs, one file."""
+    content = files.picture(image=files.halves(900, 700))
+
+    def put_from_a_thread(number: int) -> str:
+        try:
+            return put_one(content, f"{number}.jpg").digest
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        digests = set(pool.map(put_from_a_thread, range(20)))
+    assert digests == {hashlib.sha256(content).hexdigest()}
+    assert Attachment.objects.count() == 20
+    [held] = store().each()
+    assert bytes_of(held.digest) == content
