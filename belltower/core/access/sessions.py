@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,12 +36,12 @@ class SessionStore(DatabaseSessions):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        """The row of these data; a row that is there keeps its uid."""
+        """The row of these data. Its uid comes from the key, which cannot be told from it: a new key is a new uid."""
         row = super().create_model_instance(data)
         assert isinstance(row, Session)
         told = data.get(ABOUT, {})
         row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
-        row.uid = UUID(told["uid"]) if "uid" in told else row.uid
+        row.uid = UUID(bytes=hashlib.sha256(b"belltower session" + str(row.session_key).encode()).digest()[:16])
         row.began_at, row.seen_at = _instant(told.get("began")), _instant(told.get("seen"))
         row.address, row.agent, row.way = (str(told.get(name, ""))[:most] for name, most in _SIZES)
         return row

@@ -22,7 +22,6 @@ from belltower.core.access import second_factor, sessions, signing_in
 from belltower.core.access.errors import WrongCode
 from belltower.core.access.models import User
 from belltower.core.places import city
-from belltower.kernel.identity import uuid7
 from belltower.screens.console.doors import open_door
 
 YEAR = 365 * 24 * 3600
@@ -132,7 +131,7 @@ def come_in(request: HttpRequest, user: User, *, way: str) -> None:
     login(request, user, backend=BACKEND)
     now = datetime.now(UTC).isoformat()
     agent, address = request.headers.get("User-Agent", ""), address_of(request)
-    told = {"uid": str(uuid7()), "began": now, "seen": now, "address": address, "agent": agent[:300], "way": way}
+    told = {"began": now, "seen": now, "address": address, "agent": agent[:300], "way": way}
     request.session[sessions.ABOUT] = told
     signing_in.signed_in(user, way, address=address)
 
