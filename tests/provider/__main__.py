@@ -47,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/authorize":
             query = html.escape(urlsplit(self.path).query, quote=True)
             return self._send(200, PAGE.format(query=query).encode(), "text/html")
-        return self._send(404, b"", "text/plain")
+        return self._send(204 if path == "/favicon.ico" else 404, b"", "text/plain")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
