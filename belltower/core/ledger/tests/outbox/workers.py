@@ -20,8 +20,9 @@ class Workers:
 
     def __init__(self) -> None:
         place = connection.settings_dict
-        url = f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}"
-        # Nobody is said to write by the connection itself: as in an installation, actions must say it.
+        # A worker serves nobody in particular, so it sees every row; who writes, its actions must say.
+        sees = "options=-c%20belltower.sees%3Dall"
+        url = f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}&{sees}"
         settings = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "belltower.project.settings"}
         self._mother = subprocess.Popen(
             [sys.executable, "-m", "belltower.core.ledger.tests.outbox.process"],

@@ -15,10 +15,10 @@ from django.db import connection, transaction
 from belltower.core.ledger import heads
 from belltower.core.ledger.entries import record
 from belltower.core.ledger.heads import TreeHead
-from belltower.core.ledger.tests.forging import FORGERIES, Superuser, make_consistent
 from belltower.core.ledger.verification import Report, verify_on
 from belltower.core.places.actions.assets import edit_asset
 from belltower.kernel.actors import Actor
+from tests.ledger.forging import FORGERIES, Superuser, make_consistent
 from tests.scenes.quiet_street import QuietStreet
 
 COUNT = 500
