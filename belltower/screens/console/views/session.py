@@ -109,7 +109,10 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(safe(request, request.POST.get("next")))
     language = request.POST.get("language", "")
     if check_for_language(language):
-        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax",
+            httponly=True, secure=settings.LANGUAGE_COOKIE_SECURE,
+        )  # fmt: skip
     return answer
 
 
