@@ -96,7 +96,7 @@ def test_the_request_carries_state_nonce_and_a_challenge(provider: Running) -> N
 
 LIES = {
     "issuer": "iss", "audience": "aud", "nonce": "nonce", "no_nonce": "nonce", "no_sub": "sub", "no_exp": "exp",
-    "expired": "expired_token", "from_the_future": "iat", "signature": "bad_signature", "unsigned": None,
+    "expired": "exp", "from_the_future": "iat", "signature": "bad_signature", "unsigned": None,
     "shared_secret": None, "no_id_token": "no_id_token", "other_configuration": "issuer",
 }  # fmt: skip
 
