@@ -29,7 +29,9 @@ class WorkerProcess:
 
     def __init__(self) -> None:
         place = connection.settings_dict
-        url = f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}"
+        # A worker serves nobody in particular, so it sees every row; who writes, its actions must say.
+        sees = "options=-c%20belltower.sees%3Dall"
+        url = f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}&{sees}"
         settings = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "belltower.project.settings"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "belltower.core.jobs.tests.process"], env={**os.environ, **settings}
