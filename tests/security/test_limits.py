@@ -152,6 +152,13 @@ def test_searches_and_uploads_have_limits_of_their_own(people: None, counts: Cou
         assert sent == [302, 429]
 
 
+@override_settings(BELLTOWER_LIMITS="heads=2/min")
+def test_the_open_page_of_signed_heads_is_counted_by_address(db: None, counts: Counts) -> None:
+    client = Client()
+    assert [client.get(at).status_code for at in ("/heads/", "/heads/newest.json", "/heads/")] == [200, 404, 429]
+    assert Client(REMOTE_ADDR="198.51.100.7").get("/heads/").status_code == 200
+
+
 def test_the_machines_door_counts_addresses(counts: Counts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BELLTOWER_LIMITS", "gateway=3/min")
     with TestClient(watch.watched(litestar)) as client:

@@ -26,6 +26,8 @@ from belltower.screens.errors import TooManyRequests
 SIGN_IN = ("console:sign_in", "console:oidc", "console:account_password")
 SEARCHES = ("console:search", "console:map_found", *API_SEARCHES)
 EXPORTS = ("console:assets_export", "api:export_")
+# Open to everybody, so it is counted by address.
+HEADS = ("console:heads",)
 MULTIPART = "multipart/form-data"
 
 
@@ -68,6 +70,8 @@ def asked(request: HttpRequest) -> Iterator[tuple[str, str]]:
         yield "api", caller
     if route.startswith(SEARCHES):
         yield "search", caller
+    if route.startswith(HEADS):
+        yield "heads", address
     if route.startswith(EXPORTS):
         yield "export", caller
     if is_write and (request.content_type or "").startswith(MULTIPART):

@@ -48,6 +48,7 @@ DEFAULTS = (
     Limit("upload", 120, 3600),
     Limit("search", 120, 60),
     Limit("export", 60, 3600),
+    Limit("heads", 240, 60),
     Limit("gateway", 6000, 60),
 )
 
