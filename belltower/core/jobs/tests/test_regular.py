@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import psycopg
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A look that fails and one that does not, in place of the rooms' own."""
     seen: list[str] = []
 
@@ -32,7 +31,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     regular.regularly(failing)
     regular.regularly(second)
     regular.regularly(second)  # registered once, however often its module is loaded
-    yield seen
+    return seen
 
 
 def test_one_that_fails_keeps_the_others_not_back(looks: list[str]) -> None:
