@@ -10,6 +10,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from belltower.core.places.scope import Scope
 
 
 @contextlib.contextmanager
@@ -25,6 +29,23 @@ def fresh_database() -> Iterator[Path]:
             yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+EVERYONE, ENTERPRISE = "everyone", "enterprise"
+
+
+def viewers(arguments: list[str]) -> list[tuple[str, Scope]]:
+    """Who asks: everyone, and the enterprise that owns the most; or the one that ``--as`` names."""
+    from django.db import connection
+
+    from belltower.core.places.scope import EVERYTHING, Scope
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT owner_id FROM places_asset WHERE owner_id > 0 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
+        (owner,) = cursor.fetchone()
+    known = {EVERYONE: EVERYTHING, ENTERPRISE: Scope(frozenset({owner}))}
+    wanted = [arguments[arguments.index("--as") + 1]] if "--as" in arguments else list(known)
+    return [(who, known[who]) for who in wanted]
 
 
 def report(**figures: float | int | str) -> None:

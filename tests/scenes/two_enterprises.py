@@ -164,14 +164,14 @@ def _bureau_works_for(enterprise: Enterprise, officer: User) -> None:
 
 def _sold(seller: Enterprise, buyer: Enterprise) -> str:
     lamp = AssetBatch(kind="street_light", keys=["sold"], valid_from=BUILT, geoms=shapely.points([[LON, LAT]]),
-                      names=[Text("腊梅灯", "Gingko Lamp")], owner_ids=[seller.party.pk], fields=[{"wattage": 4711}])  # fmt: skip
+                      names=[Text("腊梅灯", "Gingko Lamp")], owner_ids=[seller.party.pk], fields=[{"wattage": 94711058}])  # fmt: skip
     merge_assets([lamp], by=BY, now=KNOWN, source="Gingko papers")
     uid = Asset.objects.get(key="sold").uid
     edit_asset(
         uid, {"owner": buyer.party, "name": Text("晚灯", "Evening lamp"), "fields": {"wattage": 60}, "reason": "sold"},
         by=BY, valid_from=datetime(2024, 7, 1, tzinfo=UTC), now=datetime(2024, 7, 2, tzinfo=UTC),
     )  # fmt: skip
-    seller.words |= {"腊梅灯", "Gingko", "4711"}
+    seller.words |= {"腊梅灯", "Gingko", "94711058"}
     return str(uid)
 
 
