@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from django.db import connection
 
 from belltower.project.commands.doctor import command
-from belltower.project.doctor import data, place, program
+from belltower.project.doctor import data, ledger, place, program
 from belltower.project.doctor.finding import Finding, Verdict, examine
 from belltower.project.running import Wishes
 
@@ -248,3 +248,20 @@ def test_the_exit_status_is_1_when_something_is_wrong(home: Path) -> None:
 
     told = CliRunner().invoke(command, []).stdout
     assert "WRONG  database" in told
+
+
+def test_a_log_that_nobody_signs_is_wrong_and_an_idle_one_is_not() -> None:
+    assert ledger.judge_log(7, 100, 3600.0).verdict is Verdict.WRONG
+    assert ledger.judge_log(7, None, None).verdict is Verdict.WRONG
+    assert ledger.judge_log(7, 100, 4.0).verdict is Verdict.FINE
+    assert ledger.judge_log(0, 100, 86_400.0).verdict is Verdict.FINE
+
+
+def test_a_ledger_without_anchors_is_noted_and_one_whose_anchors_stay_away_is_wrong(
+    database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [name for name in os.environ if name.startswith("BELLTOWER_ANCHOR_")]:
+        monkeypatch.delenv(name)
+    assert verdicts(ledger.ledger_state())["anchors"] is Verdict.NOTE
+    monkeypatch.setenv("BELLTOWER_ANCHOR_FOLDER", str(tmp_path))
+    assert verdicts(ledger.ledger_state())["anchor: folder"] is Verdict.FINE
