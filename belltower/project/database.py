@@ -8,6 +8,7 @@ import functools
 import os
 import time
 from collections.abc import Iterator
+from typing import cast
 
 import psycopg
 
@@ -155,7 +156,7 @@ def see_everything() -> None:
     from django.conf import settings
     from django.db import connections
 
-    options = settings.DATABASES["default"]["OPTIONS"]
+    options = cast(dict[str, str], settings.DATABASES["default"]["OPTIONS"])
     if SEES_ALL not in options.get("options", ""):
         options["options"] = f"{options.get('options', '')} {SEES_ALL}".strip()
     connections.close_all()

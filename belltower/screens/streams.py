@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import cast
 from uuid import UUID
 
 from django.http import FileResponse, StreamingHttpResponse
@@ -17,5 +19,6 @@ def streaming_as(scope: Scope, viewer: UUID | None, answer: HttpResponseBase) ->
     A file that lies ready is sent as it is.
     """
     if isinstance(answer, StreamingHttpResponse) and not isinstance(answer, FileResponse):
-        answer.streaming_content = streamed_as(scope, answer.streaming_content, viewer=viewer)
+        parts = cast(Iterator[bytes], answer.streaming_content)  # nothing here streams asynchronously
+        answer.streaming_content = streamed_as(scope, parts, viewer=viewer)
     return answer
