@@ -16,8 +16,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from belltower.core.access.rules import Verb
-from belltower.core.places.models import Responsibility, Role
 from belltower.core.attachments.tests.photo import attached
+from belltower.core.places.models import Responsibility, Role
 from belltower.screens.api.api import api
 from belltower.screens.api.tests.scene import LAT, LON, Street, as_token, bureau, street
 
@@ -49,7 +49,13 @@ def things(bureau: Client, street: Street) -> dict[str, str]:
     mapping = {"target": "street_light", "columns": {"编号": {"to": "key"}}}
     job = bureau.post(f"/api/v1/loads/{load}/run", {"mapping": mapping}, content_type="application/json").json()
     photo = attached(street.lamp)
-    return {"attachments": str(photo.uid), "assets": str(street.lamp.uid), "parties": str(street.light.uid), "loads": load, "jobs": job["uid"]}
+    return {
+        "attachments": str(photo.uid),
+        "assets": str(street.lamp.uid),
+        "parties": str(street.light.uid),
+        "loads": load,
+        "jobs": job["uid"],
+    }
 
 
 def call(client: Client, name: str, things: dict[str, str]) -> Any:

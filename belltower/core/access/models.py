@@ -80,10 +80,10 @@ class User(AbstractBaseUser):
         """This person, as actions name who acts."""
         return Actor(ActorKind.PERSON, self.username, self.uid)
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether that is the password. One hashed by former rules is hashed anew, which is an entry as well."""
 
-        def hash_anew(known: str) -> None:
+        def hash_anew(known: str | None) -> None:
             with entry("access.hash_password_anew", by=self.as_actor()):
                 self.set_password(known)
                 self.save(update_fields=["password"])

@@ -10,7 +10,6 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
-from belltower.core.access.models import RoleName
 from belltower.core.jobs.models import JobState
 from belltower.core.places.models import AreaLevel, Life, LoadState, PartyKind, Role
 
@@ -190,29 +189,6 @@ class ResponsibilityLine(BaseModel):
     valid_from: date
     valid_until: date | None
     basis: str
-
-
-class UserRef(BaseModel):
-    uid: UUID
-    username: str
-
-
-class Grant(BaseModel):
-    """A role held from a day until (not including) another. Without `area` in the whole city; without `party` for every
-    owner's assets, but for an enterprise user only those of their own party."""
-
-    uid: UUID
-    user: UserRef
-    role: RoleName
-    area: AreaRef | None
-    party: PartyRef | None
-    valid_from: date
-    valid_until: date | None
-    why: str
-
-
-class GrantPage(Page):
-    items: list[Grant]
 
 
 class ResponsibilityPage(Page):

@@ -17,7 +17,7 @@ from belltower.core.access.rules import Verb
 from belltower.core.places.models import Area, Party
 from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
-from belltower.screens.api import columns, shapes
+from belltower.screens.api import columns, grant_shapes
 from belltower.screens.api.doors import Request, asking
 from belltower.screens.api.pages import PageQuery, page_of
 from belltower.screens.api.words import AreaCode, Day, Line
@@ -52,7 +52,7 @@ class GivenEnd(Schema):
     on: Day | None = Field(None, description="the first day on which it is held no more; today, when left out")
 
 
-@router.get("/grants", response=shapes.GrantPage, **asking(Verb.ADMINISTER))
+@router.get("/grants", response=grant_shapes.GrantPage, **asking(Verb.ADMINISTER))
 def list_grants(request: Request, where: Query[GrantQuery]) -> dict[str, Any]:
     """Grants, ended ones too: who held what on the day of an old case can still be answered."""
     rows = Grant.objects.all()
@@ -65,7 +65,7 @@ def list_grants(request: Request, where: Query[GrantQuery]) -> dict[str, Any]:
     return page_of(rows, COLUMNS, shown, at=where)
 
 
-@router.post("/grants", response={201: shapes.Grant}, **asking(Verb.ADMINISTER))
+@router.post("/grants", response={201: grant_shapes.Grant}, **asking(Verb.ADMINISTER))
 def add_grant(request: Request, given: GivenGrant) -> dict[str, Any]:
     """Let a user hold a role; granting the same again only moves its end."""
     user = User.objects.filter(username=given.user).first()
@@ -78,7 +78,7 @@ def add_grant(request: Request, given: GivenGrant) -> dict[str, Any]:
     return _one(made.uid)
 
 
-@router.post("/grants/{uuid:uid}/end", response=shapes.Grant, **asking(Verb.ADMINISTER))
+@router.post("/grants/{uuid:uid}/end", response=grant_shapes.Grant, **asking(Verb.ADMINISTER))
 def end_grant(request: Request, uid: UUID, given: GivenEnd) -> dict[str, Any]:
     """End a grant on a day. Nothing is deleted: that it was held stays true."""
     actions.end_one_grant(uid, on=given.on or people.today(), by=request.auth.actor)
