@@ -78,9 +78,7 @@ def sign_head(now: datetime) -> TreeHead | None:
         return TreeHead.of(last) if last else None
     key = keys.signing_key()
     head = TreeHead(size, merkle.root(size, node), now, keys.ALGORITHM, key.name, b"")
-    row = Head(
-        size=size, root=head.root, at=now, algorithm=head.algorithm, key=head.key, signature=key.sign(head.text)
-    )
+    row = Head(size=size, root=head.root, at=now, algorithm=head.algorithm, key=head.key, signature=key.sign(head.text))
     Head.objects.bulk_create([row], ignore_conflicts=True)  # another process may have signed the same size
     return TreeHead.of(Head.objects.get(size=size))
 

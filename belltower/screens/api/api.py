@@ -38,7 +38,21 @@ from belltower.screens.api.operations import (
 NAMESPACE = "api"
 # Operations that look through everything, by the name of their address.
 SEARCHES = ("api:find",)
-ROOMS = (me, areas, assets, attachments, near, parties, responsibilities, search, catalogue, loads, exports, jobs, grants)
+ROOMS = (
+    me,
+    areas,
+    assets,
+    attachments,
+    near,
+    parties,
+    responsibilities,
+    search,
+    catalogue,
+    loads,
+    exports,
+    jobs,
+    grants,
+)
 
 
 class Json(BaseRenderer):

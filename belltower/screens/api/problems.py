@@ -90,7 +90,13 @@ def handle_with(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, _http_error)
     api.add_exception_handler(Http404, _nowhere)
     # A form where JSON is expected was read as a form already.
-    for unreadable in (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError, RawPostDataException):
+    for unreadable in (
+        MultiPartParserError,
+        BadRequest,
+        SuspiciousOperation,
+        UnreadablePostError,
+        RawPostDataException,
+    ):
         api.add_exception_handler(unreadable, _unreadable)
     api.add_exception_handler(Exception, broken)
 

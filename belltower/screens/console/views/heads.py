@@ -110,7 +110,9 @@ def stamp(request: HttpRequest, anchor: int) -> HttpResponse:
 @machine_door
 def checker(request: HttpRequest) -> HttpResponse:
     """The file with which anybody checks a proof."""
-    answer = HttpResponse(Path(check_proof.__file__).read_text(encoding="utf-8"), content_type="text/x-python; charset=utf-8")
+    answer = HttpResponse(
+        Path(check_proof.__file__).read_text(encoding="utf-8"), content_type="text/x-python; charset=utf-8"
+    )
     answer["Content-Disposition"] = 'attachment; filename="check_proof.py"'
     return answer
 
