@@ -28,11 +28,10 @@ NOT_DECLARED = {packs.Register}
 USE_IT = """
 import json, sys
 from datetime import UTC, date, datetime
-import django
-django.setup()
-from django.core.management import call_command
-from django.test import Client, override_settings
-call_command("migrate", verbosity=0, interactive=False)
+from belltower.project import database
+database.migrate()
+database.see_everything()
+from django.test import Client
 
 import shapely
 from belltower.core.access.actions import add_user, grant
@@ -102,7 +101,8 @@ def test_a_pack_from_its_own_wheel_is_found_migrated_and_served(
     environment = {
         **os.environ,
         "PYTHONPATH": f"{installed}{os.pathsep}{ROOT}",
-        "DATABASE_URL": empty_database,
+        "DATABASE_URL": empty_database.replace("belltower@", "belltower_app@"),
+        "DATABASE_OWNER_URL": empty_database,
         "BELLTOWER_HOME": str(tmp_path),
         "BELLTOWER_HOSTS": "testserver",
         "DJANGO_SETTINGS_MODULE": "belltower.project.settings",

@@ -11,6 +11,7 @@ from belltower.kernel.packs import (
     Geometry,
     MapLayer,
     Pack,
+    Secrecy,
     Stream,
 )
 from belltower.kernel.texts import Text
@@ -42,7 +43,7 @@ pack = Pack(
                 Field("height", Quantity.LENGTH, Text(zh="高度", en="Height"), unit="m"),
             ),
         ),
-        AssetKind("dummy_line", Text(zh="示例线", en="Dummy line"), Geometry.LINE),
+        AssetKind("dummy_line", Text(zh="示例线", en="Dummy line"), Geometry.LINE, secrecy=Secrecy.INTERNAL),
         AssetKind("dummy_polygon", Text(zh="示例面", en="Dummy polygon"), Geometry.POLYGON),
     ),
     streams=(

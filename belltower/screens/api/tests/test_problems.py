@@ -17,7 +17,21 @@ def _all(refusal: type[Refusal] = Refusal) -> set[type[Refusal]]:
 
 
 def test_every_refusal_has_a_status_of_its_own_or_its_parent_s() -> None:
-    assert {problems.status_of(one) for one in _all()} <= {400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 500, 503}
+    assert {problems.status_of(one) for one in _all()} <= {
+        400,
+        401,
+        403,
+        404,
+        409,
+        410,
+        412,
+        413,
+        422,
+        428,
+        429,
+        500,
+        503,
+    }
 
 
 def test_no_row_of_the_table_is_about_nothing() -> None:
