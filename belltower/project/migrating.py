@@ -35,7 +35,7 @@ def migrate_giving_way(*, pauses_s: tuple[float, ...] = PAUSES_S, sleep: Callabl
     for pause in (*pauses_s, None):
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = %s", [f"{LOCK_TIMEOUT_S}s"])
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_TIMEOUT_S}s"])
             call_command("migrate", verbosity=0, interactive=False)
             return
         except OperationalError as error:

@@ -85,6 +85,10 @@ TEMPLATES = [
 ]
 
 
+PREPARE_AFTER = 5
+"""Executions of a statement on one connection before the server keeps its plan: row policies make planning dear."""
+
+
 def database_at(url: str) -> dict[str, object]:
     """Django's description of the database at that address."""
     parts = conninfo_to_dict(url)
@@ -95,7 +99,7 @@ def database_at(url: str) -> dict[str, object]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": parts,
+        "OPTIONS": {**parts, "server_side_binding": True, "prepare_threshold": PREPARE_AFTER},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -343,11 +343,12 @@ def _rewrite_words(cursor: Any) -> None:
 def _as_writer(cursor: Any, statement: str, facts: Mapping[str, object]) -> None:
     """Execute one statement as the writer role, which sees and writes assets of every owner at no cost by the row.
 
-    All three go to the server together, so that nothing else of this transaction is ever done in that role. The
-    statement's own result is what the cursor holds then. After an error the transaction is lost, and the role with it.
+    The statement's own result is what the cursor holds then. After an error the transaction is lost, and the role with it.
     """
-    cursor.execute(f"SET LOCAL ROLE belltower_writer; {statement}; SET LOCAL ROLE NONE", facts)
-    cursor.nextset()
+    with cursor.connection.cursor() as switch:
+        switch.execute("SET LOCAL ROLE belltower_writer")
+        cursor.execute(statement, facts)
+        switch.execute("SET LOCAL ROLE NONE")
 
 
 def _insert(table: str) -> str:

@@ -81,9 +81,10 @@ def edit_asset(
     Raises UnknownAsset, ChangedMeanwhile, UnknownChange, UnknownLife, RetiredForGood, UnknownField, BadFieldValue,
     MissingFields, UnknownParty, BadGeometry, BadCode, CodeTaken or NotYetTrue.
     """
-    asset = Asset.objects.select_for_update(of=("self",)).filter(uid=uid).first()
-    if asset is None:
-        raise UnknownAsset(asset=uid)
+    try:
+        asset = Asset.objects.select_for_update(of=("self",)).get(uid=uid)
+    except Asset.DoesNotExist:
+        raise UnknownAsset(asset=uid) from None
     if expected_recorded_at is not None and asset.recorded_at != expected_recorded_at:
         at = asset.recorded_at.isoformat(timespec="seconds")
         raise ChangedMeanwhile(asset=_called(asset), by=asset.recorded_by, at=at)
