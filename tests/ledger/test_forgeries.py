@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from belltower.core.ledger import heads
 from belltower.core.ledger.entries import record
@@ -45,16 +43,6 @@ def head(quiet_street: QuietStreet) -> TreeHead:
     found = heads.sign_head(at + timedelta(hours=1))
     assert found
     return found
-
-
-@pytest.fixture
-def admin() -> Iterator[Superuser]:
-    """A superuser's own connection, past every trigger."""
-    host = str(connection.settings_dict["HOST"])
-    with psycopg.connect(host=host, dbname=str(connection.settings_dict["NAME"]), user="postgres") as raw:
-        raw.execute("SET session_replication_role = replica")
-        yield raw
-        raw.rollback()
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -78,12 +78,12 @@ $$;
 # One at a time puts what is committed into order. Nobody waits for it, and it never passes over an entry: what is not
 # committed yet is not in ledger_pending yet.
 SEQUENCE = """
-CREATE FUNCTION ledger_sequence(most int) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+CREATE OR REPLACE FUNCTION ledger_sequence(most int) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     size bigint;
     added bigint;
-    level int := 8;
+    height int := 8;  -- of the nodes being made; no column is called so
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('belltower ledger sequence'));
     SELECT coalesce(max(position) + 1, 0) INTO size FROM ledger_leaf;
@@ -100,12 +100,12 @@ BEGIN
         SELECT 8, n, (SELECT ledger_root(string_agg(l.hash, ''::bytea ORDER BY l.position)) FROM ledger_leaf l
                       WHERE l.position >= n * 256 AND l.position < (n + 1) * 256)
         FROM generate_series(size / 256, (size + added) / 256 - 1) AS n;
-    WHILE (size + added) >> (level + 8) > 0 LOOP
-        level := level + 8;
+    WHILE (size + added) >> (height + 8) > 0 LOOP
+        height := height + 8;
         INSERT INTO ledger_node (level, index, hash)
-            SELECT level, n, (SELECT ledger_root(string_agg(c.hash, ''::bytea ORDER BY c.index)) FROM ledger_node c
-                              WHERE c.level = ledger_sequence.level - 8 AND c.index >= n * 256 AND c.index < (n + 1) * 256)
-            FROM generate_series(size >> level, ((size + added) >> level) - 1) AS n;
+            SELECT height, n, (SELECT ledger_root(string_agg(c.hash, ''::bytea ORDER BY c.index)) FROM ledger_node c
+                               WHERE c.level = height - 8 AND c.index >= n * 256 AND c.index < (n + 1) * 256)
+            FROM generate_series(size >> height, ((size + added) >> height) - 1) AS n;
     END LOOP;
     RETURN added;
 END $$;

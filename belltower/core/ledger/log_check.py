@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 from hashlib import sha256
 from typing import Any
 
@@ -25,14 +26,19 @@ class Tree:
     def __init__(self) -> None:
         self.blocks: list[bytes] = []
         self._rest: list[bytes] = []
+        self._peaks: list[tuple[int, bytes]] = []  # the largest full subtrees, falling in height: as bits of a counter
 
     def add(self, leaf: bytes) -> bool:
         """One more leaf hash; True when it fills a block, whose root is then the last of ``blocks``."""
         self._rest.append(leaf)
         if len(self._rest) < BLOCK:
             return False
-        self.blocks.append(merkle.root_of(self._rest))
+        height, peak = 0, merkle.root_of(self._rest)
+        self.blocks.append(peak)
         self._rest = []
+        while self._peaks and self._peaks[-1][0] == height:
+            peak, height = merkle.node_hash(self._peaks.pop()[1], peak), height + 1
+        self._peaks.append((height, peak))
         return True
 
     @property
@@ -40,8 +46,9 @@ class Tree:
         return len(self.blocks) * BLOCK + len(self._rest)
 
     def root(self) -> bytes:
-        """The root over what was added."""
-        return merkle.root_of([*self.blocks, merkle.root_of(self._rest)] if self._rest else self.blocks)
+        """The root over what was added, in as many steps as the tree is high: there are as many heads as minutes."""
+        parts = [peak for _, peak in self._peaks] + ([merkle.root_of(self._rest)] if self._rest else [])
+        return reduce(lambda right, left: merkle.node_hash(left, right), reversed(parts)) if parts else merkle.EMPTY
 
 
 class LogCheck:
@@ -69,6 +76,7 @@ class LogCheck:
                     progress(self._tree.size, self.size)
         yield from (found("head_beyond", name) for roots in self._roots.values() for _, name in roots)
         yield from (found("node_changed", f"node 8/{n}") for n in self._nodes)
+        yield from self._higher_nodes()
         yield from self._beside_the_log(note)
 
     def _leaves(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Finding]:
@@ -110,6 +118,20 @@ class LogCheck:
         with psycopg.Cursor(self._raw) as cursor:
             cursor.execute('SELECT "index", hash FROM ledger_node WHERE level = 8', binary=True)
             return dict(cursor.fetchall())
+
+    def _higher_nodes(self) -> Iterator[Finding]:
+        """Nodes of levels 16, 24 ... as they are kept, beside those that the log makes."""
+        with psycopg.Cursor(self._raw) as cursor:
+            cursor.execute('SELECT level, "index", hash FROM ledger_node WHERE level > 8', binary=True)
+            kept = {(level, index): root for level, index, root in cursor.fetchall()}
+        level, below = 8, self._tree.blocks
+        while len(below) >= BLOCK:
+            level += 8
+            full = range(0, len(below) - len(below) % BLOCK, BLOCK)
+            below = [merkle.root_of(below[first : first + BLOCK]) for first in full]
+            wrong = [index for index, root in enumerate(below) if kept.pop((level, index), None) != root]
+            yield from (found("node_changed", f"node {level}/{index}") for index in wrong)
+        yield from (found("node_changed", f"node {level}/{index}") for level, index in kept)
 
     def _beside_the_log(self, note: Note) -> Iterator[Finding]:
         """Entries without a place: those that wait for one are noted, others were written past the ledger."""
