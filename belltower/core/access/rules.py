@@ -20,6 +20,7 @@ class Verb(StrEnum):
     EDIT = "edit"
     RUN_JOBS = "run_jobs"
     ADMINISTER = "administer"
+    SENSE = "sense"
 
     @property
     def text(self) -> Text:
@@ -34,9 +35,11 @@ _TITLES = {
     Verb.EDIT: Text(zh="修改部件", en="edit assets"),
     Verb.RUN_JOBS: Text(zh="管理作业", en="manage jobs"),
     Verb.ADMINISTER: Text(zh="管理用户和设置", en="administer users and settings"),
+    Verb.SENSE: Text(zh="上报数据", en="report readings"),
 }
 
 VIEW, EXPORT, LOAD, EDIT, RUN_JOBS = Verb.VIEW, Verb.EXPORT, Verb.LOAD, Verb.EDIT, Verb.RUN_JOBS
+SENSE = Verb.SENSE
 
 # A verb is allowed on the rows its grant reaches only (people.Standing): an enterprise user's on its own assets.
 VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
@@ -83,4 +86,4 @@ def within_own(verbs: frozenset[Verb]) -> frozenset[Verb]:
 
     Loads, jobs and administration touch rows of every owner, so they stay with who reaches the whole city.
     """
-    return verbs & {VIEW, EXPORT, EDIT}
+    return verbs & {VIEW, EXPORT, EDIT, SENSE}

@@ -33,6 +33,7 @@ VERB_TITLES = {
     Verb.EDIT: Text(zh="修改", en="change this"),
     Verb.RUN_JOBS: Text(zh="管理任务", en="manage jobs"),
     Verb.ADMINISTER: Text(zh="管理系统", en="administer"),
+    Verb.SENSE: Text(zh="上报数据", en="report readings"),
 }
 
 

@@ -6,18 +6,18 @@ import pytest
 from belltower.core.access.models import RoleName
 from belltower.core.access.rules import Verb, may
 
-# Read across: view, export, load, edit, run_jobs, administer.
+# Read across: view, export, load, edit, run_jobs, administer, sense.
 EXPECTED = {
-    "viewer": "v-----",
-    "desk": "ve-d--",
-    "inspector": "v--d--",
-    "supervisor": "ve----",
-    "sector_officer": "veldr-",
-    "planner": "vel-r-",
-    "assessor": "ve----",
-    "leader": "ve----",
-    "enterprise": "ve----",
-    "administrator": "veldra",
+    "viewer": "v------",
+    "desk": "ve-d---",
+    "inspector": "v--d---",
+    "supervisor": "ve-----",
+    "sector_officer": "veldr--",
+    "planner": "vel-r--",
+    "assessor": "ve-----",
+    "leader": "ve-----",
+    "enterprise": "ve-----",
+    "administrator": "veldras",
 }
 
 
