@@ -10,7 +10,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import psycopg
 
 if TYPE_CHECKING:
     from belltower.core.places.scope import Scope
@@ -29,6 +31,14 @@ def fresh_database() -> Iterator[Path]:
             yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def owner() -> psycopg.Connection[Any]:
+    """A connection that may make tables, each statement its own transaction; the application's role may not."""
+    from belltower.project.installation import read
+    from belltower.project.postgres import Postgres
+
+    return psycopg.connect(Postgres(read().postgres_folder).url(), autocommit=True)
 
 
 EVERYONE, ENTERPRISE = "everyone", "enterprise"

@@ -22,7 +22,7 @@ import shapely
 
 from belltower.kernel.actors import Actor
 from belltower.kernel.texts import Text
-from benchmarks.ground import fresh_database, report
+from benchmarks.ground import fresh_database, owner, report
 
 if TYPE_CHECKING:
     from belltower.core.places.actions.areas import AreaDraft
@@ -127,9 +127,7 @@ def _square(code: str, level: str, x: float, y: float, width: float, height: flo
 
 def bare_copy(path: Path) -> float:
     """Seconds to COPY the CSV into a table without index, trigger or conversion."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
+    with owner() as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE bare ({', '.join(f'c{at} text' for at in range(len(COLUMNS)))})")
         began = time.perf_counter()
         with cursor.copy("COPY bare FROM STDIN (FORMAT csv, HEADER true)") as copy, path.open("rb") as file:

@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.ground import fresh_database, report
+from benchmarks.ground import fresh_database, owner, report
 
 PROCESSES, THREADS = 2, 8
 SECONDS, QUICK_SECONDS = 8.0, 2.0
@@ -189,12 +189,8 @@ def _actions(number: int) -> dict[str, Callable[[int], Any]]:
 
 def batches(rows: int) -> dict[str, float]:
     """Rows/s of 50,000 a statement: into a plain table, and into the same table under the ledger."""
-    from belltower.project.installation import read
-    from belltower.project.postgres import Postgres
-
-    address = Postgres(read().postgres_folder).url()
-    with psycopg.connect(address, autocommit=True) as owner:
-        took = {table: _insert(owner, table, rows) for table in (_table(owner, "plain"), _table(owner, "kept"))}
+    with owner() as raw:
+        took = {table: _insert(raw, table, rows) for table in (_table(raw, "plain"), _table(raw, "kept"))}
     print(
         f"{rows:,} rows of a feed: plain {rows / took['plain']:,.0f}/s, with a proof of each {rows / took['kept']:,.0f}/s"
     )
@@ -207,27 +203,27 @@ def batches(rows: int) -> dict[str, float]:
     }
 
 
-def _table(owner: psycopg.Connection[Any], name: str) -> str:
+def _table(raw: psycopg.Connection[Any], name: str) -> str:
     from belltower.core.ledger.database import note_writes
 
-    owner.execute(
+    raw.execute(
         f"CREATE TABLE {name} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream bigint, at timestamptz,"
         " value float8, quality smallint)"
     )
     if name == "kept":
-        owner.execute(note_writes(name, ("stream", "at", "value", "quality")))
+        raw.execute(note_writes(name, ("stream", "at", "value", "quality")))
     return name
 
 
-def _insert(owner: psycopg.Connection[Any], table: str, rows: int) -> float:
+def _insert(raw: psycopg.Connection[Any], table: str, rows: int) -> float:
     began = time.perf_counter()
     for first in range(0, rows, AT_ONCE):
-        with owner.transaction():
-            owner.execute(
+        with raw.transaction():
+            raw.execute(
                 "SELECT set_config('belltower.actor', 'system:feed', true), set_config('belltower.what', 'feed', true)"
             )
-            owner.execute("SELECT set_config('belltower.action', gen_random_uuid()::text, true)")
-            owner.execute(
+            raw.execute("SELECT set_config('belltower.action', gen_random_uuid()::text, true)")
+            raw.execute(
                 f"INSERT INTO {table} (stream, at, value, quality) SELECT n %% 500, now() + n * interval '1 s', sqrt(n), 0"
                 " FROM generate_series(%s::int, %s::int) AS n",
                 [first + 1, min(first + AT_ONCE, rows)],
