@@ -21,6 +21,8 @@ class Verb(StrEnum):
     RUN_JOBS = "run_jobs"
     ADMINISTER = "administer"
     SENSE = "sense"
+    ANSWER_ALARMS = "answer_alarms"
+    SET_ALARMS = "set_alarms"
 
     @property
     def text(self) -> Text:
@@ -36,22 +38,24 @@ _TITLES = {
     Verb.RUN_JOBS: Text(zh="管理作业", en="manage jobs"),
     Verb.ADMINISTER: Text(zh="管理用户和设置", en="administer users and settings"),
     Verb.SENSE: Text(zh="上报数据", en="report readings"),
+    Verb.ANSWER_ALARMS: Text(zh="处理报警", en="answer alarms"),
+    Verb.SET_ALARMS: Text(zh="设定报警", en="set alarms"),
 }
 
 VIEW, EXPORT, LOAD, EDIT, RUN_JOBS = Verb.VIEW, Verb.EXPORT, Verb.LOAD, Verb.EDIT, Verb.RUN_JOBS
-SENSE = Verb.SENSE
+SENSE, ANSWER_ALARMS, SET_ALARMS = Verb.SENSE, Verb.ANSWER_ALARMS, Verb.SET_ALARMS
 
 # A verb is allowed on the rows its grant reaches only (people.Standing): an enterprise user's on its own assets.
 VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
     RoleName.VIEWER: frozenset({VIEW}),
-    RoleName.DESK: frozenset({VIEW, EXPORT, EDIT}),
+    RoleName.DESK: frozenset({VIEW, EXPORT, EDIT, ANSWER_ALARMS}),
     RoleName.INSPECTOR: frozenset({VIEW, EDIT}),
     RoleName.SUPERVISOR: frozenset({VIEW, EXPORT}),
-    RoleName.SECTOR_OFFICER: frozenset({VIEW, EXPORT, LOAD, EDIT, RUN_JOBS}),
+    RoleName.SECTOR_OFFICER: frozenset({VIEW, EXPORT, LOAD, EDIT, RUN_JOBS, ANSWER_ALARMS, SET_ALARMS}),
     RoleName.PLANNER: frozenset({VIEW, EXPORT, LOAD, RUN_JOBS}),
     RoleName.ASSESSOR: frozenset({VIEW, EXPORT}),
     RoleName.LEADER: frozenset({VIEW, EXPORT}),
-    RoleName.ENTERPRISE: frozenset({VIEW, EXPORT}),
+    RoleName.ENTERPRISE: frozenset({VIEW, EXPORT, ANSWER_ALARMS}),
     RoleName.ADMINISTRATOR: frozenset(Verb),
 }
 
@@ -86,4 +90,4 @@ def within_own(verbs: frozenset[Verb]) -> frozenset[Verb]:
 
     Loads, jobs and administration touch rows of every owner, so they stay with who reaches the whole city.
     """
-    return verbs & {VIEW, EXPORT, EDIT, SENSE}
+    return verbs & {VIEW, EXPORT, EDIT, SENSE, ANSWER_ALARMS, SET_ALARMS}

@@ -34,6 +34,8 @@ VERB_TITLES = {
     Verb.RUN_JOBS: Text(zh="管理任务", en="manage jobs"),
     Verb.ADMINISTER: Text(zh="管理系统", en="administer"),
     Verb.SENSE: Text(zh="上报数据", en="report readings"),
+    Verb.ANSWER_ALARMS: Text(zh="处理报警", en="answer alarms"),
+    Verb.SET_ALARMS: Text(zh="设定报警", en="set alarms"),
 }
 
 

@@ -6,18 +6,18 @@ import pytest
 from belltower.core.access.models import RoleName
 from belltower.core.access.rules import Verb, may
 
-# Read across: view, export, load, edit, run_jobs, administer, sense.
+# Read across: view, export, load, edit, run_jobs, administer, sense, answer_alarms, set_alarms.
 EXPECTED = {
-    "viewer": "v------",
-    "desk": "ve-d---",
-    "inspector": "v--d---",
-    "supervisor": "ve-----",
-    "sector_officer": "veldr--",
-    "planner": "vel-r--",
-    "assessor": "ve-----",
-    "leader": "ve-----",
-    "enterprise": "ve-----",
-    "administrator": "veldras",
+    "viewer": "v--------",
+    "desk": "ve-d---w-",
+    "inspector": "v--d-----",
+    "supervisor": "ve-------",
+    "sector_officer": "veldr--wt",
+    "planner": "vel-r----",
+    "assessor": "ve-------",
+    "leader": "ve-------",
+    "enterprise": "ve-----w-",
+    "administrator": "veldraswt",
 }
 
 
