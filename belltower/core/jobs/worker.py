@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The worker process: procrastinate's loop for jobs, the look-out for jobs whose worker died, and the outbox's courier."""
+"""The worker process: procrastinate's loop for jobs, the look-out for lost ones, the outbox's courier, the rooms' loops."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 
 from belltower.core.jobs.actions import QUEUE
 from belltower.core.jobs.carrying import STALE_AFTER_S, take_up_again
+from belltower.core.jobs.loops import Loops
 from belltower.core.jobs.regular import look_round
 from belltower.core.ledger.courier import Courier
 
@@ -22,18 +23,23 @@ logger = logging.getLogger(__name__)
 
 
 def serve(*, at_once: int = 2, stop_within_s: float = 2.0, until_empty: bool = False) -> None:
-    """Carry jobs, ``at_once`` side by side, and deliver events, until SIGTERM or SIGINT (or until no job is left).
+    """Carry jobs, ``at_once`` side by side, deliver events and keep the rooms' loops, until SIGTERM or SIGINT.
+
+    ``until_empty`` carries jobs only, until none is left.
 
     A job that has not ended ``stop_within_s`` after the signal is put back at its next step.
     """
-    courier = Courier()
+    courier, loops = Courier(), Loops()
     if not until_empty:
         courier.start()
+        loops.start()
     try:
         _carry(at_once=at_once, stop_within_s=stop_within_s, until_empty=until_empty)
     finally:
         if not until_empty and not courier.stop(stop_within_s + 1.0):
             logger.warning("a handler of events did not end in time; its events will be delivered again")
+        if not until_empty and not loops.stop(stop_within_s + 1.0):
+            logger.warning("a loop of a room did not end in time; what it had in hand is done again")
 
 
 def _carry(*, at_once: int, stop_within_s: float, until_empty: bool) -> None:
