@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import reduce
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 import psycopg
 
 from belltower.core.ledger import merkle
+from belltower.core.ledger.ahead import ahead
 from belltower.core.ledger.findings import Finding, found
 from belltower.core.ledger.heads import TreeHead
 
 Note = Callable[[Sequence[tuple[Any, ...]]], Iterator[Finding]]
-AT_ONCE = 4_096
+AT_ONCE = 20_000
 BLOCK = 256
 _TOLD_EVERY = 50_000
 
@@ -26,12 +28,14 @@ class Tree:
     def __init__(self) -> None:
         self.blocks: list[bytes] = []
         self._rest: list[bytes] = []
+        self.size = 0
         self._peaks: list[tuple[int, bytes]] = []  # the largest full subtrees, falling in height: as bits of a counter
 
     def add(self, leaf: bytes) -> bool:
         """One more leaf hash; True when it fills a block, whose root is then the last of ``blocks``."""
         self._rest.append(leaf)
-        if len(self._rest) < BLOCK:
+        self.size += 1
+        if self.size % BLOCK:
             return False
         height, peak = 0, merkle.root_of(self._rest)
         self.blocks.append(peak)
@@ -40,10 +44,6 @@ class Tree:
             peak, height = merkle.node_hash(self._peaks.pop()[1], peak), height + 1
         self._peaks.append((height, peak))
         return True
-
-    @property
-    def size(self) -> int:
-        return len(self.blocks) * BLOCK + len(self._rest)
 
     def root(self) -> bytes:
         """The root over what was added, in as many steps as the tree is high: there are as many heads as minutes."""
@@ -66,36 +66,49 @@ class LogCheck:
         """All that is wrong. ``note`` is handed each entry's facts (see _READ), in the order of the log."""
         self.size = self._one("SELECT coalesce(max(position) + 1, 0) FROM ledger_leaf")
         self._roots, self._nodes = self._heads(), self._kept_nodes()
-        with psycopg.ServerCursor(self._raw, "ledger_log") as cursor:
-            cursor.itersize = AT_ONCE
-            cursor.execute(_READ, [self._since], binary=True)
-            while rows := cursor.fetchmany(AT_ONCE):
-                yield from self._leaves(rows)
-                yield from note([row[3:] for row in rows if row[3] is not None])
-                if progress and self._tree.size % _TOLD_EVERY < AT_ONCE:
-                    progress(self._tree.size, self.size)
+        for rows in ahead(self._parts()):
+            yield from self._leaves(rows)
+            yield from note([row[3:] for row in rows if row[3] is not None])
+            if progress and self._tree.size % _TOLD_EVERY < AT_ONCE:
+                progress(self._tree.size, self.size)
         yield from (found("head_beyond", name) for roots in self._roots.values() for _, name in roots)
         yield from (found("node_changed", f"node 8/{n}") for n in self._nodes)
         yield from self._higher_nodes()
         yield from self._beside_the_log(note)
 
+    def _parts(self) -> Iterator[list[tuple[Any, ...]]]:
+        """The log part by part, in its order: whole queries, which PostgreSQL joins by hash where a cursor would look up."""
+        edges = [-(2**62), *range(AT_ONCE, self.size, AT_ONCE), 2**62]
+        for first, end in pairwise(edges):
+            with psycopg.Cursor(self._raw) as cursor:
+                cursor.execute(_READ, [first, end, self._since], binary=True)
+                yield cursor.fetchall()
+
     def _leaves(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Finding]:
         tree = self._tree
-        for position, kept, text, entry, *_ in rows:
-            if position != tree.size and not self._has_gap:
-                self._has_gap = True
-                yield found("leaf_missing", f"leaf {tree.size}")
+        for row in rows:
+            kept, text = row[1], row[2]
             leaf = kept if text is None else sha256(b"\x00" + text).digest()
             self.checked += text is not None
-            if entry is None:
-                yield found("entry_missing", f"leaf {position}")
-                leaf = kept
-            elif leaf != kept:
-                yield found("entry_changed", f"entry {entry} (leaf {position})")
+            if row[0] != tree.size or row[3] is None or leaf != kept:
+                leaf = yield from self._wrong(row, leaf)
             if tree.add(leaf) and self._nodes.pop(len(tree.blocks) - 1, None) != tree.blocks[-1]:
                 yield found("node_changed", f"node 8/{len(tree.blocks) - 1}")
             if tree.size in self._roots:
                 yield from self._meet(tree.size)
+
+    def _wrong(self, row: tuple[Any, ...], leaf: bytes) -> Generator[Finding, None, bytes]:
+        """What is wrong with a leaf; returns the hash with which the tree goes on."""
+        position, kept, entry = row[0], row[1], row[3]
+        if position != self._tree.size and not self._has_gap:
+            self._has_gap = True
+            yield found("leaf_missing", f"leaf {self._tree.size}")
+        if entry is None:
+            yield found("entry_missing", f"leaf {position}")
+            return bytes(kept)
+        if leaf != kept:
+            yield found("entry_changed", f"entry {entry} (leaf {position})")
+        return leaf
 
     def _meet(self, size: int) -> Iterator[Finding]:
         """The heads signed at this size."""
@@ -149,10 +162,13 @@ class LogCheck:
 
 
 _FACTS = "e.id, e.form_id, e.operation, e.rows, e.row, e.before, e.after"
+# Entries of one part lie close together: their range is read by its index, however long the log is.
 _READ = f"""
+    WITH part AS MATERIALIZED (SELECT * FROM ledger_leaf WHERE position >= %s AND position < %s)
     SELECT l.position, l.hash, CASE WHEN l.position >= %s THEN convert_to(ledger_leaf_text(e, f), 'UTF8') END, {_FACTS}
-    FROM ledger_leaf l LEFT JOIN ledger_entry e ON e.id = l.entry_id LEFT JOIN ledger_form f ON f.id = e.form_id
-    ORDER BY l.position
+    FROM part l LEFT JOIN ledger_entry e ON e.id = l.entry_id
+        AND e.id >= (SELECT min(entry_id) FROM part) AND e.id <= (SELECT max(entry_id) FROM part)
+    LEFT JOIN ledger_form f ON f.id = e.form_id ORDER BY l.position
 """
 _BESIDE = f"""
     SELECT p.entry_id IS NOT NULL, {_FACTS} FROM ledger_entry e

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from belltower.core.ledger import merkle
+from belltower.core.ledger.ahead import ahead
 from belltower.core.ledger.findings import Finding, found
 
 AT_ONCE = 20_000
@@ -98,27 +99,24 @@ class RowCheck:
         for form, left in by_form.items():
             if not left and form != latest:
                 continue
-            for row, commitment in self._present(form):
-                if row in left:
-                    unseen.discard(row)
-                    self.checked += 1
-                    if left[row] != commitment:
-                        yield found("row_changed", f"{table} {row}")
-                elif form == latest and row not in self._known[table]:
-                    yield found("row_unknown", f"{table} {row}")
+            for rows in ahead(self._present(form)):
+                for row, commitment in rows:
+                    was = left.get(row)
+                    if was is not None:
+                        unseen.discard(row)
+                        self.checked += 1
+                        if was != commitment:
+                            yield found("row_changed", f"{table} {row}")
+                    elif form == latest and row not in self._known[table]:
+                        yield found("row_unknown", f"{table} {row}")
         yield from (found("row_missing", f"{table} {row}") for row in sorted(unseen))
 
-    def _present(self, form: int) -> Iterator[tuple[int, bytes]]:
-        """(id, commitment) of each row that is there now, by its id."""
-        last = -(2**63)
-        with psycopg.Cursor(self._raw) as cursor:
-            while True:
-                cursor.execute(_PRESENT, [form, last, AT_ONCE], binary=True)
-                rows = cursor.fetchall()
-                yield from rows
-                if len(rows) < AT_ONCE:
-                    return
-                last = rows[-1][0]
+    def _present(self, form: int) -> Iterator[list[tuple[int, bytes]]]:
+        """(id, commitment) of each row that is there now, by its id, part by part."""
+        with psycopg.ServerCursor(self._raw, f"ledger_rows_{form}") as cursor:
+            cursor.execute(_PRESENT, [form], binary=True)
+            while rows := cursor.fetchmany(AT_ONCE):
+                yield rows
 
 
 def _is_as_entered(
@@ -144,4 +142,4 @@ def _split(hashes: bytes | None) -> list[bytes]:
 
 
 _BATCHES = "SELECT entry_id, first, last, ids, befores, afters FROM ledger_batch WHERE entry_id = ANY(%s)"
-_PRESENT = "SELECT id, commitment FROM ledger_commitments(%s::smallint, %s, %s)"
+_PRESENT = "SELECT id, commitment FROM ledger_commitments(%s::smallint, '-9223372036854775808', NULL)"
