@@ -26,6 +26,15 @@ LEFT_OUT = {
     "places_stamp": "derived from assets",
     "places_area_stamp": "derived from areas",
     "places_seen": "derived from kinds",
+    "observations_reading": "proved by the batch: each has a digest, which an entry a minute commits to (decision 0060)",
+    "observations_batch": "the digests that those entries commit to",
+    "observations_latest": "derived from readings",
+    "observations_detail": "comes with a reading; when a person changes that, the revision is an entry",
+    "observations_historical_location": "follows from where a thing was put, which is an entry",
+    "observations_count": "counts of what came",
+    "observations_refusal_count": "counts of what came",
+    "observations_kept_aside": "what senders sent and was refused, as it came",
+    "observations_landing": "on its way to the alarm engine, then deleted",
     "safekeeping_": "what is known of backups: their manifests are signed and lie outside",
     "dummy_": "the pack of the tests",
 }
@@ -43,6 +52,7 @@ DERIVED = {
     },
     "attachments_attachment": {"scanned_at", "prepared_at", "trouble", "copy_size"},
     "access_token": {"last_used_at"},
+    "observations_location": {"box"},
     "access_second_factor": {"last_step"},
 }  # fmt: skip
 

@@ -22,6 +22,8 @@ PUBLIC_TABLES = {
     r"ledger_.*": "the ledger's own migrations rule them (docs/why/ledger.md)",
     r"django_.*|auth_.*": "Django's own book-keeping: migrations, kinds of content, permissions that nothing uses",
     r"test_.*": "made by other tests in this database",
+    r"observations_reading_\d{8}": "a day of readings: only inserted into, and read through its parent, which has a policy",
+    r"observations_observed_property": "public: what can be measured, and by which definition",
     r"access_tally": "failed attempts by digest or address, read before anybody is known",
     r"procrastinate_.*": "which job is carried by whom; what a job is stands in jobs_job",
 }
