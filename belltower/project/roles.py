@@ -19,11 +19,13 @@ SCOPED = (
     "places_asset", "places_asset_past", "places_pyramid", "places_pyramid_delta", "places_stored_tile", "places_party",
     "places_responsibility", "places_saved_view", "places_load", "places_kept_aside", "places_mapping", "jobs_job",
     "jobs_event", "access_user", "access_grant", "access_service_account", "access_token", "access_session",
-    "access_second_factor", "access_identity", "attachments_attachment",
+    "access_second_factor", "access_identity", "attachments_attachment", "alarms_definition", "alarms_alarm",
+    "alarms_transition", "alarms_command", "alarms_engine",
     "observations_thing", "observations_location", "observations_thing_location", "observations_historical_location",
     "observations_historical_location_place", "observations_sensor", "observations_feature", "observations_datastream",
     "observations_reading", "observations_latest", "observations_detail", "observations_revision", "observations_count",
     "observations_refusal_count", "observations_kept_aside", "observations_landing", "observations_batch",
+    "observations_default_feature",
 )  # fmt: skip
 """Tables whose rows are seen by scope; tests/architecture holds this list against the migrations."""
 

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "belltower.project.safekeeping",
     "belltower.screens.console",
     "belltower.core.access",
+    "belltower.core.alarms",
     "belltower.core.observations",
     "belltower.core.places",
     "belltower.core.attachments",

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a turn found, written: transitions by COPY, alarms by one statement, and an event for each that was raised."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from belltower.analytics.alarms.definitions import Definitions
+from belltower.analytics.alarms.state import State
+from belltower.analytics.alarms.states import AlarmState, Cause
+from belltower.core.alarms.models import Alarm, Transition
+from belltower.core.ledger.outbox import emit_many
+
+STATES = {state.value: state.name.lower() for state in AlarmState}
+CAUSES = {cause.value: cause.name.lower() for cause in Cause}
+DISABLED = "disabled"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COPY = """
+    COPY alarms_transition (alarm_id, at, recorded_at, before, after, cause, value, position, command) FROM STDIN
+"""
+_STAND = """
+    UPDATE alarms_alarm a SET state = n.state, since = n.since, raised_at = n.raised, value = n.value,
+        occurrences = n.occurrences, chatters = n.chatters, shelved_until = n.shelved, changed = n.changed
+    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::float8[], %s::int[], %s::int[],
+                %s::timestamptz[], %s::bigint[])
+        AS n (id, state, since, raised, value, occurrences, chatters, shelved, changed)
+    WHERE a.definition_id = n.id
+"""
+
+
+def write(
+    definitions: Definitions, state: State, rows: NDArray[np.void], commands: dict[int, int], *, recorded_at: datetime
+) -> None:
+    """Keep these transitions, how their alarms stand now, and tell who listens. ``commands`` are ids by position."""
+    ids = definitions.alarm_ids[rows["alarm"]]
+    with connection.cursor() as cursor:
+        with cursor.copy(_COPY) as copy:
+            for number, row in zip(ids.tolist(), rows.tolist(), strict=True):
+                copy.write_row(_line(number, row, commands, recorded_at))
+        cursor.execute(_STAND, _standing(definitions, state, rows))
+    _announce(definitions, rows)
+
+
+def end_disabled(now: datetime) -> None:
+    """What is judged no longer stands no longer: its alarm goes to normal, and its life says why."""
+    stopped = list(Alarm.objects.filter(definition__is_enabled=False).exclude(state=AlarmState.NORMAL.name.lower()))
+    Transition.objects.bulk_create(
+        Transition(
+            alarm=one, at=now, recorded_at=now, before=one.state, after="normal", cause=DISABLED, value=one.value,
+            position=one.changed,
+        )
+        for one in stopped
+    )  # fmt: skip
+    Alarm.objects.filter(pk__in=[one.pk for one in stopped]).update(state="normal", since=now, shelved_until=None)
+
+
+def instant(at: int) -> datetime | None:
+    """Microseconds since 1970 as an instant; 0 is never."""
+    return _EPOCH + timedelta(microseconds=at) if at else None
+
+
+def _line(number: int, row: tuple[Any, ...], commands: dict[int, int], recorded_at: datetime) -> tuple[object, ...]:
+    position, at, value, _, before, after, cause = row[:7]
+    return (
+        number, instant(at), recorded_at, STATES[before], STATES[after], CAUSES[cause], None if value != value else value,
+        position, commands.get(position),
+    )  # fmt: skip
+
+
+def _standing(definitions: Definitions, state: State, rows: NDArray[np.void]) -> list[list[Any]]:
+    """Columns of the alarms that moved, as the engine has them now."""
+    moved, last = np.unique(rows["alarm"][::-1], return_index=True)
+    now = state.alarms[moved]
+    return [
+        definitions.alarm_ids[moved].tolist(),
+        [STATES[one] for one in now["state"].tolist()],
+        [instant(one) for one in now["since"].tolist()],
+        [instant(one) for one in now["last_raised"].tolist()],
+        [None if one != one else one for one in now["value"].tolist()],
+        now["occurrences"].tolist(),
+        now["chatters"].tolist(),
+        [instant(one) for one in now["shelved_until"].tolist()],
+        rows["position"][::-1][last].tolist(),
+    ]
+
+
+def _announce(definitions: Definitions, rows: NDArray[np.void]) -> None:
+    """An event of the outbox for each alarm that was raised, so that other rooms may open a case."""
+    raised = rows[rows["cause"] == Cause.ALARM]
+    if not len(raised):
+        return
+    numbers = definitions.alarm_ids[raised["alarm"]].tolist()
+    uids = dict(Alarm.objects.filter(pk__in=set(numbers)).values_list("pk", "uid"))
+    emit_many(
+        "alarms.raised",
+        (
+            (f"alarms.alarm:{uids[number]}", {"at": at.isoformat(), "priority": priority})
+            for number, at, priority in zip(
+                numbers, map(instant, raised["at"].tolist()), raised["priority"].tolist(), strict=True
+            )
+            if at
+        ),
+    )
