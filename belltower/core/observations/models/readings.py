@@ -13,10 +13,11 @@ class Reading(models.Model):
     """One reading of a closed or open UTC day, in the hot store: a table that is partitioned by day.
 
     ``at`` is the phenomenon time (its start). ``value`` is NULL where the result is no number; it is in Detail then.
-    ``quality``: 0 good, 1 uncertain, 2 bad. ``flags``: LATE, HAS_DETAIL.
+    ``quality``: 0 good, 1 uncertain, 2 bad. ``flags``: LATE, HAS_DETAIL, NO_RESULT_TIME
+    (none was given; ``result_at`` is ``at`` then).
     """
 
-    LATE, HAS_DETAIL = 1, 2
+    LATE, HAS_DETAIL, NO_RESULT_TIME = 1, 2, 4
 
     id = models.BigAutoField(primary_key=True)
     stream = models.ForeignKey(
