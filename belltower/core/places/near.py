@@ -124,11 +124,13 @@ def _column(rows: list[tuple[Any, ...]], number: int) -> np.ndarray:
 
 
 def _told(rows: list[tuple[Any, ...]], distances: np.ndarray, order: list[int]) -> list[Near]:
-    found = []
-    for n, distance in zip(order, distances[order].tolist(), strict=True):
-        _pk, uid, kind, key, zh, en, life, lon, lat, _shape, _bound = rows[n]
-        found.append(Near(uid, kind, key, Text(zh or "", en or "") if zh or en else None, life, lon, lat, distance))
-    return found
+    """The rows in that order. Column by column: half of the time of a row by row loop, and there are thousands."""
+    if not order:
+        return []
+    _pk, uids, kinds, keys, zh, en, lives, lons, lats, *_ = zip(*map(rows.__getitem__, order), strict=True)
+    titles = [Text(one or "", other or "") if one or other else None for one, other in zip(zh, en, strict=True)]
+    found = zip(uids, kinds, keys, titles, lives, lons, lats, distances[order].tolist(), strict=True)
+    return list(map(Near._make, found))
 
 
 _PK, _SHAPE, _BOUND = 0, 9, 10
