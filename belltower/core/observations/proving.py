@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How stored readings are proved: a digest a batch, and an entry of the ledger a minute that commits to the digests.
+
+docs/decisions/0060-batches-are-proved.md says why it is not an entry a reading, or a batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.db import connection
+
+from belltower.core.ledger.entries import entry
+from belltower.core.observations.batches import DAY
+from belltower.core.observations.packing import instants_of, reals_of, rows_of, words_of
+from belltower.kernel.actors import Actor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SEAL_EVERY = timedelta(minutes=1)
+MOST_SEALED = 10_000
+"""Batches under one entry."""
+BY = Actor.system("observations")
+
+
+def digest_of(rows: NDArray[Any]) -> bytes:
+    """The SHA-256 of readings in canonical form: packing.ROW, in the order of (UTC day, stream, at, result_at, id)."""
+    return hashlib.sha256(np.ascontiguousarray(rows).data.cast("B")).digest()
+
+
+def sealed_digest(first: int, last: int, batches: list[tuple[int, int, bytes]]) -> str:
+    """What an entry commits to: SHA-256 over the lines "first_id rows digest" of its batches, in the order of their ids."""
+    lines = "".join(f"{first_id} {rows} {digest.hex()}\n" for first_id, rows, digest in batches)
+    return hashlib.sha256(f"belltower readings 1\n{first} {last}\n{lines}".encode()).hexdigest()
+
+
+def seal(*, by: Actor = BY) -> int:
+    """Commit to the batches that no entry commits to yet; how many there were. One at a time, by a lock."""
+    with entry("observations.seal_batches", by=by), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('belltower observations seal'))")
+        cursor.execute(_OPEN, [MOST_SEALED])
+        found = [(int(i), int(first_id), int(rows), bytes(digest)) for i, first_id, rows, digest in cursor.fetchall()]
+        if not found:
+            return 0
+        about = {
+            "first": found[0][0], "last": found[-1][0], "batches": len(found), "rows": sum(one[2] for one in found),
+            "digest": sealed_digest(found[0][0], found[-1][0], [one[1:] for one in found]),
+        }  # fmt: skip
+        cursor.execute(_SEAL, [f"observations.batch:{found[0][0]}", json.dumps(about), [one[0] for one in found]])
+        return len(found)
+
+
+def seal_is_due(now: datetime) -> bool:
+    """Whether a batch waits for longer than SEAL_EVERY."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(received_at) <= %s FROM (SELECT received_at FROM observations_batch"
+                       " WHERE sealed_by IS NULL ORDER BY id LIMIT 1) AS oldest", [now - SEAL_EVERY])  # fmt: skip
+        return bool(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Unproved:
+    """A batch whose rows are not those that were stored, or an entry that commits to other digests."""
+
+    batch: int
+    found: int
+    expected: int
+
+
+def check_batches(since: datetime, until: datetime) -> list[Unproved]:
+    """Batches received in that time whose rows, read again from the hot store, have another digest.
+
+    Rows that a person changed or deleted since are expected to differ: their revisions tell what they were.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIVED, [since, until])
+        return [one for row in cursor.fetchall() if (one := _checked(cursor, *row)) is not None]
+
+
+def _checked(
+    cursor: Any, batch: int, first_id: int, count: int, digest: bytes, since: datetime, until: datetime
+) -> Unproved | None:
+    cursor.execute(_AGAIN, [since, until, first_id, first_id + count - 1])
+    ids, streams, ats, results, values, qualities, flags = cursor.fetchone()
+    columns: dict[str, NDArray[Any]] = {
+        "id": words_of(ids), "stream": words_of(streams), "at": instants_of(ats), "result_at": instants_of(results),
+        "value": reals_of(values), "quality": words_of(qualities), "flags": words_of(flags),
+    }  # fmt: skip
+    order = np.lexsort((columns["id"], columns["result_at"], columns["at"], columns["stream"], columns["at"] // DAY))
+    rows = rows_of({name: column[order] for name, column in columns.items()})
+    return None if digest_of(rows) == bytes(digest) else Unproved(batch, len(rows), count)
+
+
+_OPEN = "SELECT id, first_id, rows, digest FROM observations_batch WHERE sealed_by IS NULL ORDER BY id LIMIT %s"
+_SEAL = """
+    WITH noted AS MATERIALIZED (SELECT ledger_note(%s, %s::jsonb) AS entry)
+    UPDATE observations_batch b SET sealed_by = noted.entry FROM noted WHERE b.id = ANY (%s)
+"""
+_RECEIVED = """
+    SELECT id, first_id, rows, digest, since, until FROM observations_batch
+    WHERE received_at >= %s AND received_at < %s ORDER BY id
+"""
+_AGAIN = """
+    SELECT array_send(array_agg(id)), array_send(array_agg(stream)), array_send(array_agg(at)), array_send(array_agg(result_at)),
+           array_send(array_agg(coalesce(value, 'NaN'))), array_send(array_agg(quality::bigint)), array_send(array_agg(flags::bigint))
+    FROM observations_reading WHERE at >= %s AND at <= %s AND id >= %s AND id <= %s
+"""

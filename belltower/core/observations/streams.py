@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which streams there are: looked up by key, remembered by those who store, and made of a pack's declaration."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psycopg
+
+from belltower.core.ledger.entries import action
+from belltower.core.observations.errors import NoSuchDeclaration
+from belltower.core.observations.models import Datastream, ObservedProperty, Sensor, Thing
+from belltower.core.places.kinds import register
+from belltower.core.places.models import Asset
+from belltower.kernel.actors import Actor
+from belltower.kernel.packs import Stream
+from belltower.kernel.texts import Text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+Raw = psycopg.Connection[Any]
+SENSOR_KEY = "belltower/unnamed"
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+
+
+def streams_by_key(keys: Sequence[str]) -> dict[str, int]:
+    """The ids of those keys that are there, and that the viewer sees."""
+    found = Datastream.objects.filter(key__in=list(keys)).values_list("key", "id")
+    return {key: id for key, id in found if key is not None}
+
+
+class KnownStreams:
+    """Ids and keys as they were last looked up; what is not known is looked up again at each question, so that a new
+    stream is known at once. One that was deleted is found out by the store (UnknownStream): call ``forget`` then.
+
+    May be shared by threads. ``raw`` must see every stream, as the gateway's and workers' connections do.
+    """
+
+    def __init__(self, raw: Raw | None = None) -> None:
+        self._by_key: dict[str, int] = {}
+        self._ids: Ints = np.empty(0, np.int64)
+        self._sources: dict[int, str] = {}
+        self._raw, self._lock = raw, threading.Lock()
+        if raw is not None:
+            self.refresh(raw)
+
+    def refresh(self, raw: Raw) -> KnownStreams:
+        """Read all of them anew; from now on ask by ``raw``."""
+        self._raw = raw
+        with self._lock:
+            self._by_key, self._ids, self._sources = {}, np.empty(0, np.int64), {}
+            self._take(raw.execute(_ALL).fetchall())
+        return self
+
+    def forget(self) -> None:
+        """Look everything up again when next asked."""
+        with self._lock:
+            self._by_key, self._ids, self._sources = {}, np.empty(0, np.int64), {}
+
+    def ids(self, keys: Sequence[str]) -> Ints:
+        """The id of each key, -1 where there is none."""
+        missing = list({key for key in keys if key not in self._by_key})
+        if missing and self._raw is not None:
+            with self._lock:
+                self._take(self._raw.execute(f"{_ALL} WHERE key = ANY (%s)", [missing]).fetchall())
+        return np.fromiter((self._by_key.get(key, -1) for key in keys), np.int64, len(keys))
+
+    def has(self, streams: Ints, source: str = "") -> Flags:
+        """Of each stream, whether it is there and may be reported by ``source``."""
+        wanted, place = np.unique(streams, return_inverse=True)
+        found = self._found(wanted)
+        if not found.all() and self._raw is not None:
+            with self._lock:
+                missing = wanted[~found].tolist()
+                self._take(self._raw.execute(f"{_ALL} WHERE id = ANY (%s)", [missing]).fetchall())
+            found = self._found(wanted)
+        if self._sources:
+            found &= np.fromiter(
+                (self._sources.get(one, source) == source for one in wanted.tolist()), np.bool_, len(wanted)
+            )
+        return found[place]
+
+    def _found(self, wanted: Ints) -> Flags:
+        if not len(self._ids):
+            return np.zeros(len(wanted), np.bool_)
+        at = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
+        found: Flags = self._ids[at] == wanted
+        return found
+
+    def _take(self, rows: Iterable[tuple[int, str | None, str]]) -> None:
+        fresh = list(rows)
+        self._by_key |= {key: id for id, key, _ in fresh if key is not None}
+        self._sources |= {id: source for id, _, source in fresh if source}
+        self._ids = np.union1d(self._ids, np.array([id for id, _, _ in fresh], np.int64))
+
+
+_ALL = "SELECT id, key, source FROM observations_datastream"
+
+
+def declared(kind: str, stream_name: str) -> Stream:
+    """The stream that a pack declares for a kind of asset. Raises NoSuchDeclaration."""
+    pack = register().pack_of.get(kind)
+    listed = [one for one in (pack.streams if pack else ()) if one.on == kind]
+    for one in listed:
+        if one.name == stream_name:
+            return one
+    raise NoSuchDeclaration(kind=kind, stream=stream_name, known=", ".join(one.name for one in listed))
+
+
+@action("observations.declare_stream")
+def declare_stream(asset: Asset, stream_name: str, *, by: Actor) -> Datastream:
+    """The datastream of what a pack declares for this asset, made with its thing where it is not there yet.
+
+    Its key is "<asset kind>/<asset key>/<stream>". Raises NoSuchDeclaration.
+    """
+    stream = declared(asset.kind, stream_name)
+    key = f"{asset.kind}/{asset.key}"
+    title = asset.title.say("zh") if asset.title else asset.key
+    thing, _ = Thing.objects.get_or_create(key=key, defaults={"name": title, "asset": asset})
+    sensor, _ = Sensor.objects.get_or_create(key=SENSOR_KEY, defaults={"name": "未登记的传感器 Unnamed sensor"})
+    quantity = str(stream.quantity)
+    observed, _ = ObservedProperty.objects.get_or_create(key=f"belltower/{quantity}", defaults={"name": quantity})
+    made, _ = Datastream.objects.get_or_create(
+        key=f"{key}/{stream.name}",
+        defaults={
+            "name": _named(title, stream.title), "thing": thing, "sensor": sensor, "observed_property": observed,
+            "unit_name": stream.unit, "unit_symbol": stream.unit, "unit_definition": f"http://unitsofmeasure.org/{stream.unit}",
+            "stream": f"{asset.kind}.{stream.name}", "asset": asset, "stale_after": duration(stream.stale_after),
+        },
+    )  # fmt: skip
+    return made
+
+
+def duration(written: str) -> timedelta:
+    """An ISO 8601 duration of days, hours, minutes and seconds."""
+    found = _DURATION.fullmatch(written)
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0, 0)
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _named(title: str, stream: Text) -> str:
+    return f"{title} {stream.say('zh')}"
