@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from belltower.kernel.actors import Actor
 from belltower.kernel.texts import Text
@@ -12,6 +13,8 @@ from belltower.kernel.texts import Text
 Say = Callable[[str], None]
 _DEMOS = ("hengyang", "washington")
 _TELL_EVERY_S = 1.0
+_DEMO_MACHINES = "demo machines"
+_TOKEN_FOR = timedelta(days=7)
 
 
 def prepare_city(profile: str, *, size: str, is_demo: bool, say: Say) -> None:
@@ -52,3 +55,24 @@ def demo_logins() -> list[tuple[str, str, str]]:
     from belltower.demo import people
 
     return [(login.title.zh, login.username, login.password) for login in people.demo_logins()]
+
+
+def demo_token() -> str | None:
+    """A fresh token with which machines may report to the demo city and read it; None where that was not built.
+
+    Those of earlier starts are revoked: each is printed once, and only the last is good.
+    """
+    from belltower.core.access import actions
+    from belltower.core.access.models import Token
+    from belltower.core.access.rules import Verb
+    from belltower.demo.city import is_demo
+    from belltower.kernel.instants import now
+
+    if not is_demo():
+        return None
+    by, at = Actor.system("first start"), now()
+    account = actions.service_account(_DEMO_MACHINES, by=by)
+    for old in Token.objects.filter(account=account, revoked_at=None):
+        actions.revoke_token(old, by=by, now=at)
+    verbs = (Verb.VIEW, Verb.EDIT, Verb.SENSE)
+    return actions.make_token(account, scopes=verbs, expires_at=at + _TOKEN_FOR, by=by, now=at).secret

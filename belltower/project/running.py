@@ -15,7 +15,8 @@ from pathlib import Path
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.project import database, installation
-from belltower.project.first_start import demo_logins, prepare_city
+from belltower.project.first_start import demo_logins, demo_token, prepare_city
+from belltower.project.guard.open_door import refuse_beyond_this_machine
 from belltower.project.postgres import DatabaseDidNotStart, Postgres
 from belltower.project.supervisor import Child, Supervisor, module_command
 
@@ -56,6 +57,8 @@ class Wishes:
     size: str = "town"
     workers: int = 2
     is_demo: bool = True
+    # Machines need no token; only on this machine's own address.
+    is_open: bool = False
 
     @property
     def gateway_port(self) -> int:
@@ -63,7 +66,9 @@ class Wishes:
 
 
 def run(wishes: Wishes, *, say: Say) -> None:
-    """Serve until SIGINT or SIGTERM. Raises PortInUse, NotServed and the database's refusals."""
+    """Serve until SIGINT or SIGTERM. Raises PortInUse, NotServed, OpenBeyondThisMachine and the database's refusals."""
+    if wishes.is_open:
+        refuse_beyond_this_machine(wishes.host)
     for port in (wishes.port, wishes.gateway_port):
         refuse_used_port(wishes.host, port)
     home = installation.read().home
@@ -81,17 +86,20 @@ def run(wishes: Wishes, *, say: Say) -> None:
         with step("city", say):
             prepare_city(wishes.profile, size=wishes.size, is_demo=wishes.is_demo, say=say)
         logins = demo_logins()
+        token = None if wishes.is_open else demo_token()
         _let_go_of_the_database()
         supervisor = Supervisor(_doors(wishes, logs), say=say, each_round=_keep_database(server, say))
         supervisor.listen_to_signals()
         try:
-            _serve(supervisor, wishes, logs, say, logins)
+            _serve(supervisor, wishes, logs, say, logins, token)
         finally:
             say("stopping 正在停止")
             supervisor.stop()
 
 
-def _serve(supervisor: Supervisor, wishes: Wishes, logs: Path, say: Say, logins: list[Login]) -> None:
+def _serve(
+    supervisor: Supervisor, wishes: Wishes, logs: Path, say: Say, logins: list[Login], token: str | None
+) -> None:
     deadline = time.monotonic() + SERVED_WITHIN_S
     with step("web, gateway", say):
         supervisor.start()
@@ -101,14 +109,15 @@ def _serve(supervisor: Supervisor, wishes: Wishes, logs: Path, say: Say, logins:
     if is_up:
         # After the doors, so that they have the processor to themselves while somebody waits for the first page.
         supervisor.add(Child("worker", module_command("worker"), logs / "worker.log"))
-        _announce(wishes, logins, say)
+        _announce(wishes, logins, token, say)
         supervisor.watch()
 
 
 def _doors(wishes: Wishes, logs: Path) -> list[Child]:
     at = ("--host", wishes.host)
     web = module_command("web", *at, "--port", str(wishes.port), "--workers", str(wishes.workers))
-    gateway = module_command("gateway", *at, "--port", str(wishes.gateway_port))
+    opened = ("--open",) if wishes.is_open else ()
+    gateway = module_command("gateway", *at, "--port", str(wishes.gateway_port), *opened)
     return [
         Child("web", web, logs / "web.log", environment=_hosts(wishes.host)),
         Child("gateway", gateway, logs / "gateway.log"),
@@ -187,7 +196,7 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def _announce(wishes: Wishes, logins: list[Login], say: Say) -> None:
+def _announce(wishes: Wishes, logins: list[Login], token: str | None, say: Say) -> None:
     host = _reachable(wishes.host)
     say("\nBelltower 钟鼓楼")
     say(f"  people   网页  http://{host}:{wishes.port}")
@@ -196,6 +205,10 @@ def _announce(wishes: Wishes, logins: list[Login], say: Say) -> None:
         say("  demo logins 演示账号 (of the demo city only)")
         for title, name, password in logins:
             say(f"    {name:<16} {password:<16} {title}")
+    if wishes.is_open:
+        say("  open 开放模式: machines need no token; this machine only 设备上报无需令牌，仅限本机")
+    elif token:
+        say(f"  machine token 设备令牌 (of the demo city only, for a week)\n    {token}")
     say("Ctrl-C stops everything. 按 Ctrl-C 停止。")
 
 

@@ -21,6 +21,8 @@ from belltower.project.running import Wishes, run
 )
 @click.option("--workers", default=2, show_default=True, help="Web processes.")
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Build the demo city when there is none yet.")
-def command(host: str, port: int, profile: str, size: str, workers: int, demo: bool) -> None:
+@click.option("--open", "is_open", is_flag=True, help="Let machines in without tokens; on a loopback address only.")
+def command(host: str, port: int, profile: str, size: str, workers: int, demo: bool, is_open: bool) -> None:
     """Serve the city: database, web, gateway and worker; Ctrl-C stops all of it."""
-    run(Wishes(host=host, port=port, profile=profile, size=size, workers=workers, is_demo=demo), say=click.echo)
+    wishes = Wishes(host=host, port=port, profile=profile, size=size, workers=workers, is_demo=demo, is_open=is_open)
+    run(wishes, say=click.echo)
