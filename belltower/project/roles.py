@@ -25,6 +25,7 @@ SCOPED = (
     "observations_historical_location_place", "observations_sensor", "observations_feature", "observations_datastream",
     "observations_reading", "observations_latest", "observations_detail", "observations_revision", "observations_count",
     "observations_refusal_count", "observations_kept_aside", "observations_landing", "observations_batch",
+    "observations_lake_mark",
     "observations_default_feature",
 )  # fmt: skip
 """Tables whose rows are seen by scope; tests/architecture holds this list against the migrations."""

@@ -28,6 +28,7 @@ LEFT_OUT = {
     "places_seen": "derived from kinds",
     "observations_reading": "proved by the batch: each has a digest, which an entry a minute commits to (decision 0060)",
     "observations_batch": "the digests that those entries commit to",
+    "observations_lake_mark": "that a day was written to while it was being closed; gone when it is",
     "observations_latest": "derived from readings",
     "observations_detail": "comes with a reading; when a person changes that, the revision is an entry",
     "observations_default_feature": "follows from where a thing was put, which is an entry",

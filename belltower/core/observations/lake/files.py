@@ -29,7 +29,7 @@ SCHEMA = pa.schema(
     ]
 )
 # Instants and ids rise from row to row: their differences are a fraction of the columns.
-_RISING = {name: "DELTA_BINARY_PACKED" for name in ("id", "at", "result_at")}
+_RISING = dict.fromkeys(("id", "at", "result_at"), "DELTA_BINARY_PACKED")
 _SORTED = pq.SortingColumn.from_ordering(SCHEMA, [(name, "ascending") for name in ("stream", "at", "id")])
 _PART = re.compile(r"part-(\d+)\.parquet")
 
