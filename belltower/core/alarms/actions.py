@@ -175,7 +175,8 @@ def _let_run(at: datetime) -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         is_free = cursor.fetchone()[0]
     if not is_free:
-        return _ring()
+        _ring()
+        return
     from belltower.core.alarms.runner import Runner  # numba is loaded where it is used
 
     with seen_as(EVERYTHING):
