@@ -32,6 +32,7 @@ ALLOWED_HOSTS = list(INSTALLATION.hosts)
 INSTALLED_APPS = [
     "belltower.project.safekeeping",
     "belltower.screens.console",
+    "belltower.edges.sources",
     "belltower.core.access",
     "belltower.core.alarms",
     "belltower.core.observations",

@@ -42,6 +42,7 @@ LEFT_OUT = {
     "alarms_transition": "derived by the engine from readings and commands: a replay gives the same",
     "alarms_engine": "the engine's state between two turns",
     "alarms_stamp": "counts changes of definitions, which are entries",
+    "sources_standing": "what the bridge of a source tells about once a second",
     "dummy_": "the pack of the tests",
 }
 # Columns that are computed from others, or that move without anybody deciding.

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An MQTT client that acknowledges a message (PUBACK) only when its readings are committed.
+
+The session is kept by the broker while we are away, so that what was not acknowledged comes again. One thread reads the
+socket, and gives away what has arrived in one go, to be committed together.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import time
+from typing import Any
+
+from paho.mqtt.client import Client, ConnectFlags, MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from belltower.edges.mqtt.frames import Messages
+from belltower.edges.mqtt.gaps import Gaps
+from belltower.edges.mqtt.quick_client import QuickClient
+from belltower.edges.sources.errors import SourceAway
+from belltower.edges.sources.mapping import Source
+from belltower.edges.sources.readings import Frame, Taken, read_all
+
+PORTS = {"mqtt": 1883, "mqtts": 8883}
+KEEP_ALIVE_S = 15
+ANSWER_WITHIN_S = 10.0
+WRITTEN_WITHIN_S = 2.0
+MOST_AT_ONCE = 5_000
+# How many messages the broker may send before it waits for an acknowledgement. Mosquitto's own default of 20 (and its
+# queue of 1,000 behind that) would make small batches, and drop what a burst brings beyond; a client of MQTT 5 may ask.
+RECEIVE_MAXIMUM = 65_535
+# After the first message of a batch, wait this long for more: a commit costs about as much for a thousand as for one.
+GATHER_S = 0.02
+
+
+class MqttFeed:
+    """The Feed of one MQTT source."""
+
+    def __init__(self, source: Source, messages: Messages, *, name: str, keep_s: int, is_v5: bool) -> None:
+        self._source = source
+        self._messages = messages
+        self._name, self._keep_s, self._is_v5 = name, keep_s, is_v5
+        self._client: QuickClient | None = None
+        self._arrived: list[tuple[Frame, int]] = []
+        self._is_subscribed = False
+        self._trouble = ""
+        self._gaps = Gaps()
+
+    def open(self) -> None:
+        """Connect, take up the session and subscribe. Raises SourceAway, NoCredential."""
+        self._arrived, self._is_subscribed, self._trouble = [], False, ""
+        client = self._client = self._made()
+        self._gaps.begin(time.monotonic())
+        address = self._source.address
+        port = address.port or PORTS[address.scheme]
+        try:
+            if self._is_v5:
+                client.connect(str(address.hostname), port, KEEP_ALIVE_S, clean_start=False, properties=self._asked())
+            else:
+                client.connect(str(address.hostname), port, KEEP_ALIVE_S)
+        except (OSError, ValueError) as error:
+            raise self._away(str(error)) from None
+        deadline = time.monotonic() + ANSWER_WITHIN_S
+        # What the session kept for us may come before the answer to the subscription.
+        while not (self._is_subscribed or self._arrived):
+            self._turn(0.2)
+            if time.monotonic() > deadline:
+                raise self._away("no answer")
+
+    def take(self, within_s: float) -> Taken:
+        """The messages that have arrived, as readings. Raises SourceAway when the connection is lost."""
+        self._turn(within_s)
+        if not self._arrived and self._gaps.shall_ask_again(time.monotonic()):
+            # Taking up the session again makes the broker send what it holds; MQTT knows no other way to ask for it.
+            self.close()
+            self.open()
+        if self._arrived:
+            deadline = time.monotonic() + GATHER_S
+            while len(self._arrived) < MOST_AT_ONCE and (left := deadline - time.monotonic()) > 0:
+                self._turn(left)
+        arrived, self._arrived = self._arrived[:MOST_AT_ONCE], self._arrived[MOST_AT_ONCE:]
+        taken = read_all(self._messages, [frame for frame, _ in arrived])
+        taken.receipts = [mid for _, mid in arrived]
+        return taken
+
+    def acknowledge(self, taken: Taken) -> None:
+        """A PUBACK for each message of the batch. Raises SourceAway; the broker then sends them again."""
+        client = self._client
+        assert client
+        for mid in filter(None, taken.receipts):
+            if client.ack(mid, qos=1) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                raise self._away("the connection was lost")
+
+    def close(self) -> None:
+        """Leave, the session staying with the broker."""
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(OSError, ValueError):
+                _write_all(client)
+                client.disconnect()
+
+    def _made(self) -> QuickClient:
+        source, version = self._source, MQTTv5 if self._is_v5 else MQTTv311
+        clean = None if self._is_v5 else False
+        client = QuickClient(CallbackAPIVersion.VERSION2, self._name, clean, protocol=version, manual_ack=True)
+        if given := source.login.given():
+            client.username_pw_set(*given)
+        if source.address.scheme == "mqtts":
+            client.tls_set_context(source.tls.context())
+        client.connect_timeout = ANSWER_WITHIN_S
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.take = self._on_message
+        return client
+
+    def _asked(self) -> Properties:
+        asked: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        asked.SessionExpiryInterval = self._keep_s
+        asked.ReceiveMaximum = RECEIVE_MAXIMUM
+        found: Properties = asked
+        return found
+
+    def _turn(self, within_s: float) -> None:
+        """Read all that the socket has, waiting at most so long for the first byte; write what is due."""
+        client = self._client
+        assert client
+        sock: Any = client.socket()
+        if sock is None:
+            raise self._away(self._trouble or "the connection was lost")
+        has_more = bool(getattr(sock, "pending", int)())  # TLS holds what the socket gave already
+        readable, writable, _ = select.select(
+            [sock], [sock] if client.want_write() else [], [], 0 if has_more else within_s
+        )
+        if writable:
+            self._check(client.loop_write())
+        before = -1
+        if readable or has_more:
+            while len(self._arrived) != before and len(self._arrived) < MOST_AT_ONCE:
+                before = len(self._arrived)
+                self._check(client.loop_read())
+        self._check(client.loop_misc())
+
+    def _check(self, code: MQTTErrorCode) -> None:
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or self._trouble:
+            raise self._away(self._trouble or str(MQTTErrorCode(code).name))
+
+    def _on_connect(self, client: Client, _: Any, flags: ConnectFlags, code: ReasonCode, properties: Any) -> None:
+        if code.is_failure:
+            self._trouble = str(code)
+            return
+        filters = self._messages.filters
+        if self._is_v5:
+            client.subscribe([(one, SubscribeOptions(qos=1)) for one in filters])
+        else:
+            client.subscribe([(one, 1) for one in filters])
+
+    def _on_subscribe(self, client: Client, _: Any, mid: int, codes: list[ReasonCode], properties: Any) -> None:
+        refused = [str(code) for code in codes if code.is_failure]
+        if refused:
+            self._trouble = f"the broker refuses a subscription: {refused[0]}"
+        self._is_subscribed = not refused
+
+    def _on_message(self, topic: bytes, payload: bytes, mid: int) -> None:
+        frame = Frame(topic.decode("utf-8", "backslashreplace"), payload, time.time_ns() // 1000)
+        self._arrived.append((frame, mid))
+        self._gaps.note(mid)
+
+    def _away(self, reason: str) -> SourceAway:
+        return SourceAway(address=self._source.address.geturl(), reason=reason)
+
+
+def _write_all(client: Client) -> None:
+    """Write what waits to be written, acknowledgements above all, as long as the broker takes it."""
+    deadline = time.monotonic() + WRITTEN_WITHIN_S
+    while client.want_write() and (left := deadline - time.monotonic()) > 0:
+        sock: Any = client.socket()
+        if sock is None or not select.select([], [sock], [], left)[1]:
+            return
+        client.loop_write()
