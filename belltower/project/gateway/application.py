@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-from litestar import Litestar, Request, Response, get
-from litestar.types import ControllerRouterHandler
+from litestar import Litestar, Request, Response, asgi, get
+from litestar.types import ControllerRouterHandler, HTTPScope, Receive, Scope, Send
 
 from belltower import __version__
 from belltower.project import installation
 from belltower.project.database import set_up_django
 from belltower.project.gateway.health import readiness
 from belltower.project.guard.proxies import is_this_machine
+
+if TYPE_CHECKING:
+    from belltower.project.gateway.serving import Serving
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "belltower.project.settings")
 
@@ -27,6 +30,7 @@ class Door(msgspec.Struct, frozen=True):
     version: str
     what: dict[str, str]
     health: dict[str, str]
+    doors: dict[str, str]
 
 
 DOOR = Door(
@@ -37,6 +41,7 @@ DOOR = Door(
         "en": "The machines' door: devices and other systems connect here. People use the web door.",
     },
     health={"live": "/healthz", "ready": "/readyz"},
+    doors={"ingest": "/ingest", "live": "/live"},
 )
 
 
@@ -76,8 +81,24 @@ def measurements(request: Request[Any, Any, Any]) -> Response[bytes]:
         connections.close_all()  # this thread may never be used again
 
 
+@asgi("/ingest", copy_scope=False)
+async def ingest_rows(scope: Scope, receive: Receive, send: Send) -> None:
+    """The fast door: readings in, any number (docs/guides/send-readings.md)."""
+    from belltower.project.gateway.ingest.door import ingest
+
+    await ingest(cast(HTTPScope, scope), receive, send, serving=serving())
+
+
+@asgi("/live", copy_scope=False)
+async def live_events(scope: Scope, receive: Receive, send: Send) -> None:
+    """Newest values and steps of alarms, as server-sent events."""
+    from belltower.project.gateway.live import live as listen
+
+    await listen(cast(HTTPScope, scope), receive, send, hub=serving().hub, senders=serving().senders)
+
+
 LARGEST_BODY = 10 * 1024 * 1024  # bytes
-ROUTES: list[ControllerRouterHandler] = [door, live, ready, measurements]
+ROUTES: list[ControllerRouterHandler] = [door, live, ready, measurements, ingest_rows, live_events]
 
 
 def _database_url() -> str:
@@ -95,17 +116,50 @@ def _expected() -> frozenset[tuple[str, str]]:
 # Its settings and texts are those of the people's door.
 set_up_django()
 
+from belltower.project.gateway import serving as works  # noqa: E402
 from belltower.project.gateway.problems import failed  # noqa: E402
+from belltower.project.gateway.senders import refuse_others  # noqa: E402
 from belltower.project.gateway.watch import FORWARDED, watched  # noqa: E402
 from belltower.project.watch import metrics  # noqa: E402
+
+
+def serving() -> Serving:
+    """What this process serves with; from its start to its end."""
+    found: Serving = litestar.state.serving
+    return found
+
+
+async def _begin(application: Litestar) -> None:
+    application.state.serving = works.begin()
+
+
+async def _end(application: Litestar) -> None:
+    await application.state.serving.close()
+
+
+class AtTheDoor:
+    """The guard of this process: who is known by their token, and that an open door is open to this machine only."""
+
+    def is_known(self, scope: HTTPScope) -> bool:
+        """Whether their token was good a moment ago."""
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        return serving().senders.knows(given.decode("latin-1"))
+
+    def refuse(self, scope: HTTPScope) -> None:
+        """Raises NotOpenToOthers."""
+        # Who listens has a ticket, and comes from the console's page.
+        if serving().senders.is_open and scope["path"] != "/live":
+            refuse_others(dict(scope["headers"]), is_forwarded=scope["state"][FORWARDED])
+
 
 # No OpenAPI pages here: Litestar's come from another host, and bureau networks have no internet.
 litestar = Litestar(
     ROUTES,
     openapi_config=None,
-    on_startup=[_expected],
+    on_startup=[_expected, _begin],
+    on_shutdown=[_end],
     exception_handlers={Exception: failed},
     request_max_body_size=LARGEST_BODY,
     logging_config=None,
 )
-application = watched(litestar)
+application = watched(litestar, AtTheDoor())

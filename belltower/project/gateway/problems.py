@@ -17,7 +17,7 @@ from belltower.screens.api.problems import MEDIA_TYPE, status_of
 from belltower.screens.errors import TRY_AGAIN_AFTER_S, DatabaseAway, is_database_away
 
 logger = logging.getLogger(__name__)
-__all__ = ["MEDIA_TYPE", "document", "failed"]
+__all__ = ["MEDIA_TYPE", "document", "failed", "headers_of", "language_of"]
 
 
 def document(refusal: Refusal, status: int, *, language: str = "en") -> dict[str, Any]:
@@ -32,17 +32,30 @@ def document(refusal: Refusal, status: int, *, language: str = "en") -> dict[str
     }
 
 
+def language_of(accepted: str | None) -> str:
+    """The language to answer in: Chinese first, as everywhere."""
+    return "zh" if (accepted or "zh").startswith("zh") else "en"
+
+
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The answer to whatever went wrong: a refusal, an address that is not there, the database, or a fault of ours."""
     refusal, status, headers = _told(request, error)
-    language = "zh" if request.headers.get("accept-language", "zh").startswith("zh") else "en"
+    language = language_of(request.headers.get("accept-language"))
     body = msgspec.json.encode(document(refusal, status, language=language))
     return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def headers_of(error: Refusal, status: int) -> dict[str, str]:
+    """What a program needs to know besides: when to come again, how to sign in."""
+    if status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": str(error.facts.get("seconds", TRY_AGAIN_AFTER_S))} if status in (429, 503) else {}
+
+
 def _told(request: Request[Any, Any, Any], error: Exception) -> tuple[Refusal, int, dict[str, str]]:
     if isinstance(error, Refusal):
-        return error, status_of(type(error)), {}
+        status = status_of(type(error))
+        return error, status, headers_of(error, status)
     if is_database_away(error) or isinstance(error, TimeoutError):
         logger.warning("the database is away: %s", error)
         return DatabaseAway(seconds=TRY_AGAIN_AFTER_S), 503, {"Retry-After": str(TRY_AGAIN_AFTER_S)}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from litestar.enums import ScopeType
@@ -15,12 +15,13 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from belltower.kernel import request_id
 from belltower.kernel.errors import Refusal
 from belltower.project import installation
-from belltower.project.gateway.problems import MEDIA_TYPE, document
+from belltower.project.gateway.problems import MEDIA_TYPE, document, headers_of
 from belltower.project.guard import limits
 from belltower.project.guard.headers import headers_for
 from belltower.project.guard.limiting import counts
 from belltower.project.guard.proxies import client_of
 from belltower.project.watch import metrics
+from belltower.screens.api.problems import status_of
 from belltower.screens.errors import TooManyRequests
 
 logger = logging.getLogger("belltower.requests")
@@ -29,10 +30,22 @@ NOWHERE = "nowhere"
 # Whether somebody stood in between, for /metrics; set on the scope's state.
 FORWARDED = "belltower_is_forwarded"
 _FORWARDING = frozenset({b"x-forwarded-for", b"forwarded", b"x-real-ip"})
-_QUIET = frozenset({"/healthz", "/readyz", "/metrics", "/health/live", "/health/ready"})
+_QUIET = frozenset({"/healthz", "/readyz", "/metrics", "/health/live", "/health/ready", "/ingest"})
 
 
-def watched(application: ASGIApp) -> ASGIApp:
+class Guard(Protocol):
+    """What is known of who knocks before their request is read."""
+
+    def is_known(self, scope: HTTPScope) -> bool:
+        """Whether they showed a token that was good a moment ago: they are held back by what can be stored instead."""
+        ...
+
+    def refuse(self, scope: HTTPScope) -> None:
+        """Raises the Refusal of who may not come in at all."""
+        ...
+
+
+def watched(application: ASGIApp, guard: Guard) -> ASGIApp:
     """``application`` with all of that; connections that are not HTTP pass untouched."""
     chosen = installation.read()
     limit, trusted = limits.read(chosen.limits).get("gateway"), chosen.proxies
@@ -44,9 +57,12 @@ def watched(application: ASGIApp) -> ASGIApp:
         with request_id.carried(request_id.taken(_header(scope, b"x-request-id"))):
             answer = Answer(scope, send)
             address = _settle_client(scope, trusted)
-            wait = counts().wait_for(limit, address, time.time()) if limit else 0.0
-            if limit and wait:
-                await answer.refuse(limit, wait)
+            try:
+                guard.refuse(scope)
+                if limit and not guard.is_known(scope):
+                    _count(limit, address)
+            except Refusal as refusal:
+                await answer.refuse(refusal)
             else:
                 await application(scope, receive, answer.send)
             answer.note()
@@ -68,14 +84,13 @@ class Answer:
             message["headers"] = self._with_ours(list(message["headers"]))
         await self._send(message)
 
-    async def refuse(self, limit: limits.Limit, wait: float) -> None:
-        """429, as a problem."""
-        metrics.REFUSED.labels(limit.name).inc()
-        seconds = limits.seconds_to_say(wait)
-        refusal: Refusal = TooManyRequests(seconds=seconds, limit=limit.name)
-        body = msgspec.json.encode(document(refusal, 429))
-        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"retry-after", str(seconds).encode())]
-        await self.send({"type": "http.response.start", "status": 429, "headers": headers})
+    async def refuse(self, refusal: Refusal) -> None:
+        """The refusal, as a problem."""
+        status = status_of(type(refusal))
+        body = msgspec.json.encode(document(refusal, status))
+        headers = [(b"content-type", MEDIA_TYPE.encode())]
+        headers += [(name.lower().encode(), value.encode()) for name, value in headers_of(refusal, status).items()]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
     def note(self) -> None:
@@ -94,6 +109,13 @@ class Answer:
         added = {"Cache-Control": "no-store", **ours, request_id.HEADER: str(request_id.current())}
         lines = ((name.lower().encode(), value.encode()) for name, value in added.items())
         return headers + [line for line in lines if line[0] not in there]
+
+
+def _count(limit: limits.Limit, address: str) -> None:
+    """Raises TooManyRequests."""
+    if wait := counts().wait_for(limit, address, time.time()):
+        metrics.REFUSED.labels(limit.name).inc()
+        raise TooManyRequests(seconds=limits.seconds_to_say(wait), limit=limit.name)
 
 
 def _settle_client(scope: HTTPScope, trusted: Sequence[installation.Network]) -> str:

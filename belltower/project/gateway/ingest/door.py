@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The address itself: who sends, what they send, and the answer they are given once it is committed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import msgspec
+from litestar.exceptions import MethodNotAllowedException
+from litestar.types import HTTPScope, Receive, Send
+
+from belltower.core.access.rules import Verb
+from belltower.core.observations.batches import Batch
+from belltower.core.observations.errors import UnknownStream
+from belltower.kernel.errors import Refusal
+from belltower.kernel.texts import Text
+from belltower.project.gateway.ingest.body import Gone, pieces
+from belltower.project.gateway.ingest.judging import judged
+from belltower.project.gateway.ingest.reading import reader_of
+from belltower.project.gateway.ingest.receiving import Receipt, Receiving
+from belltower.project.gateway.ingest.rows import Columns, RefusedRow
+from belltower.project.gateway.problems import MEDIA_TYPE, document, language_of
+from belltower.project.gateway.senders import Sender
+from belltower.project.gateway.serving import Serving
+
+_MANY = 5_000  # rows: judging more takes long enough to be done beside the event loop
+
+
+class NothingStored(Refusal):
+    """Every row of a request was refused."""
+
+    code = "nothing_stored"
+    sentence = Text(
+        zh="收到的 {received} 行均未入库，原因见 refused；这些行已单独留存，可更正后重放。",
+        en="None of the {received} rows received was stored: see refused. They are kept aside and can be replayed.",
+    )
+
+
+async def ingest(scope: HTTPScope, receive: Receive, send: Send, *, serving: Serving) -> None:
+    """Take one request. Raises Refusals, which the application answers."""
+    if scope["method"] != "POST":
+        raise MethodNotAllowedException(headers={"Allow": "POST"})
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    sender = await serving.senders.sender(headers.get(b"authorization", ""))
+    sender.must(Verb.SENSE)
+    read = reader_of(headers.get(b"content-type", ""))
+    receiving = Receiving(serving.writer, _Judge(serving, sender), source=sender.source)
+    try:
+        async for columns in read(pieces(receive, headers.get(b"content-encoding", ""))):
+            await receiving.take(columns)
+        receipt = await receiving.close()
+    except Gone:
+        return
+    except UnknownStream:
+        serving.streams.forget()  # deleted since it was looked up; the next request is judged by what there is
+        raise
+    await _answer(receipt, send, language=language_of(headers.get(b"accept-language")))
+
+
+class _Judge:
+    """Judges rows for one sender."""
+
+    def __init__(self, serving: Serving, sender: Sender) -> None:
+        self._serving, self._sender = serving, sender
+
+    async def __call__(self, columns: Columns) -> tuple[Batch, list[RefusedRow]]:
+        sight = await self._serving.streams.sight(self._sender.scope, columns.stream)
+        source, now = self._sender.source, datetime.now(UTC)
+        if len(columns) < _MANY:
+            return judged(columns, sight, source=source, now=now)
+        return await asyncio.to_thread(judged, columns, sight, source=source, now=now)
+
+
+async def _answer(receipt: Receipt, send: Send, *, language: str) -> None:
+    told = receipt.as_json(language)
+    status, media_type = 200, b"application/json"
+    if receipt.received and receipt.refused_count == receipt.received:
+        status, media_type = 422, MEDIA_TYPE.encode()
+        told |= document(NothingStored(received=receipt.received), status, language=language)
+    body = msgspec.json.encode(told)
+    headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The streams that senders may report, as this process remembers them: what is not known is looked up, never guessed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from belltower.core.observations.streams import KnownStreams
+from belltower.core.places.scope import Scope
+from belltower.project.gateway.ingest.arrow import Coded
+from belltower.project.gateway.ingest.judging import UNKNOWN, Sight, ids_of
+from belltower.project.gateway.senders import Senders
+
+OWN_FOR_S = 5.0
+_ASKED_AGAIN_AFTER_S = 1.0
+_MOST_MISSING = 1000
+_LEARN = "SELECT id, key, source FROM observations_datastream WHERE key = ANY (%s) OR id = ANY (%s)"
+
+
+class Remembered(KnownStreams):
+    """Known streams that are never looked up by themselves: ``learn`` does, in a thread that may wait."""
+
+    def learn(self, raw: psycopg.Connection[Any], keys: Sequence[str], ids: Sequence[int]) -> None:
+        """Look these up."""
+        rows = raw.execute(_LEARN, [list(keys), list(ids)]).fetchall()
+        with self._lock:
+            self._take(rows)
+
+    @property
+    def by_key(self) -> Mapping[str, int]:
+        return self._by_key
+
+
+class Streams:
+    """One for a process; the clerk's thread (Senders) asks the database."""
+
+    def __init__(self, senders: Senders) -> None:
+        self._senders = senders
+        self._known = Remembered()
+        self._own: dict[str, tuple[float, frozenset[int]]] = {}
+        # What was looked up and not found a moment ago, so that a sender's mistake is not looked up at each request.
+        self._missed: dict[object, float] = {}
+
+    async def sight(self, scope: Scope, streams: Sequence[Any] | NDArray[np.int64] | Coded) -> Sight:
+        """What of ``streams`` is known and may be reported by who has ``scope``. Raises the database's errors."""
+        if missing := self._missing(streams):
+            await self._senders.asked(lambda: self._look_up(missing))
+        return Sight(self._known, self._known.by_key, await self.visible(scope))
+
+    async def visible(self, scope: Scope) -> frozenset[int] | None:
+        """The streams that ``scope`` sees; None for all. Remembered for OWN_FOR_S."""
+        if scope.sees_all:
+            return None
+        held = self._own.get(scope.key)
+        if held is None or held[0] < time.monotonic():
+            held = (time.monotonic() + OWN_FOR_S, await self._senders.asked(lambda: _seen_by(scope)))
+            self._own[scope.key] = held
+        return held[1]
+
+    def forget(self) -> None:
+        """Some stream is not there any more: look all of them up again."""
+        self._known.forget()
+        self._own.clear()
+
+    def _missing(self, streams: Sequence[Any] | NDArray[np.int64] | Coded) -> list[object]:
+        if isinstance(streams, Coded):
+            return self._missing(streams.names)
+        ids = ids_of(streams, self._known.by_key)
+        unknown = ids[~self._known.has(ids)]
+        if not len(unknown):
+            return []
+        named: Iterable[object] = np.unique(unknown[unknown > UNKNOWN]).tolist()
+        if not isinstance(streams, np.ndarray):
+            named = {one for one in streams if isinstance(one, int) or one not in self._known.by_key}
+        now = time.monotonic()
+        return [one for one in named if self._missed.get(one, 0.0) < now]
+
+    def _look_up(self, missing: Sequence[object]) -> None:
+        from django.db import connection
+
+        connection.ensure_connection()
+        keys = [one for one in missing if isinstance(one, str)]
+        ids = [one for one in missing if isinstance(one, int)]
+        with _everything_seen():
+            self._known.learn(connection.connection, keys, ids)
+        if len(self._missed) > _MOST_MISSING:
+            self._missed.clear()
+        until = time.monotonic() + _ASKED_AGAIN_AFTER_S
+        found = self._known.by_key
+        self._missed |= {one: until for one in missing if one not in found}
+
+
+def _everything_seen() -> Any:
+    from belltower.core.places.scope import EVERYTHING, seen_as
+
+    return seen_as(EVERYTHING)
+
+
+def _seen_by(scope: Scope) -> frozenset[int]:
+    from belltower.core.observations.models import Datastream
+    from belltower.core.places.scope import seen_as
+
+    with seen_as(scope):
+        return frozenset(Datastream.objects.values_list("pk", flat=True))
