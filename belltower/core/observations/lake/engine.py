@@ -17,7 +17,7 @@ from belltower.core.observations.rollups import READINGS
 
 MEMORY = "1GB"
 THREADS = 2
-_CONFIG = {
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": THREADS,
     "memory_limit": MEMORY,
     "autoinstall_known_extensions": False,

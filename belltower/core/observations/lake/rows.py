@@ -8,7 +8,7 @@ the same from whichever side it was read, so that one SHA-256 speaks for a day.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -94,7 +94,7 @@ def copied(query: str, params: Sequence[Any] = (), *, at_once: int = AT_ONCE) ->
             yield canonical(rows)
 
 
-def _parts(query: str, params: Sequence[Any], size: int) -> Iterator[bytearray]:
+def _parts(query: str, params: Sequence[Any], size: int) -> Generator[bytearray, None, None]:
     """The rows of COPY's stream without header and trailer, ``size`` bytes at a time."""
     held, skip = bytearray(), _HEADER
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", params) as copy:
@@ -118,23 +118,36 @@ def ordered(rows: Rows) -> Rows:
 
 def merged(sources: Sequence[Iterator[Rows]]) -> Iterator[Rows]:
     """Sources that are each in order, as one in order; memory holds one part of each."""
-    heads = [[part, source] for source in sources if (part := _next(source)) is not None]
-    while len(heads) > 1:
-        bound = min(tuple(int(part[-1][name]) for name in ORDER) for part, _ in heads)
-        taken = []
-        for head in heads:
-            upto = _count_upto(head[0], bound)
-            taken.append(head[0][:upto])
-            head[0] = head[0][upto:] if upto < len(head[0]) else _next(head[1])
-        heads = [head for head in heads if head[0] is not None]
-        yield ordered(np.concatenate(taken))
-    for part, source in heads:
-        yield part
-        yield from source
+    heads = [_Head(source) for source in sources]
+    while len(heads := [head for head in heads if head.part is not None]) > 1:
+        bound = min(head.last for head in heads)
+        yield ordered(np.concatenate([head.take(bound) for head in heads]))
+    for head in heads:
+        while head.part is not None:
+            yield head.take(head.last)
 
 
-def _next(source: Iterator[Rows]) -> Rows | None:
-    return next((part for part in source if len(part)), None)
+class _Head:
+    """The part of a source that comes next; None when it is at its end."""
+
+    def __init__(self, source: Iterator[Rows]) -> None:
+        self._source = source
+        self.part = self._next()
+
+    def _next(self) -> Rows | None:
+        return next((part for part in self._source if len(part)), None)
+
+    @property
+    def last(self) -> tuple[int, ...]:
+        """Up to where this part is known: stream, instant, id."""
+        return (0, 0, 0) if self.part is None else tuple(int(self.part[-1][name]) for name in ORDER)
+
+    def take(self, bound: tuple[int, ...]) -> Rows:
+        """Take what is not behind ``bound``."""
+        part = EMPTY if self.part is None else self.part
+        upto = _count_upto(part, bound)
+        self.part = part[upto:] if upto < len(part) else self._next()
+        return part[:upto]
 
 
 def _count_upto(rows: Rows, bound: tuple[int, ...]) -> int:
