@@ -52,7 +52,7 @@ class AlarmPoint:
     suppressed_by: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definitions:
     """All alarm points, in the order of their ids, over ``len(stream_ids)`` streams. Both id columns are sorted, int64."""
 
@@ -142,6 +142,16 @@ def _check(points: NDArray[np.void], streams: int) -> None:
     for reason, wrong in faults.items():
         if wrong.any():
             raise BadPoint(row=int(np.argmax(wrong)), reason=reason)
+    _check_circles(points["suppressed_by"])
+
+
+def _check_circles(suppressed_by: NDArray[np.int32]) -> None:
+    """Alarms that suppress one another in a circle would all hide; following each twice as far finds them."""
+    reached = suppressed_by
+    for _ in range(len(suppressed_by).bit_length() + 1):
+        reached = np.where(reached >= 0, reached[reached], -1)
+    if (reached >= 0).any():
+        raise BadPoint(row=int(np.argmax(reached >= 0)), reason="alarms suppress one another in a circle")
 
 
 def leaves_at(kind: int, limit: float, deadband: float) -> float:
