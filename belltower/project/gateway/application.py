@@ -152,6 +152,10 @@ class AtTheDoor:
             refuse_others(dict(scope["headers"]), is_forwarded=scope["state"][FORWARDED])
 
 
+from belltower.project.gateway.sensorthings import sensorthings_routes  # noqa: E402
+
+ROUTES += sensorthings_routes(serving)
+
 # No OpenAPI pages here: Litestar's come from another host, and bureau networks have no internet.
 litestar = Litestar(
     ROUTES,

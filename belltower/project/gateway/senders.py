@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from belltower.core.access.rules import Verb
 from belltower.core.places.scope import EVERYTHING, Scope
+from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotAllowed, Refusal
 from belltower.kernel.texts import Text
 from belltower.screens.api.errors import NotSignedIn
@@ -47,6 +48,7 @@ class Sender:
     source: str
     verbs: frozenset[Verb]
     scope: Scope
+    actor: Actor = Actor.system("open")
 
     def must(self, verb: Verb) -> None:
         """Raises NotAllowed."""
@@ -133,4 +135,4 @@ def _looked_up(secret: str) -> Sender | None:
         return None
     account, scopes = found
     verbs = scopes if account.party_id is None else rules.within_own(scopes)
-    return Sender(account.name, verbs, people.scope_of(account))
+    return Sender(account.name, verbs, people.scope_of(account), account.as_actor())

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Features of interest that nobody names: made from where the Thing is, kept once a stream, new when it moves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import shapely
+from django.db import connection
+
+from belltower.core.observations.storing import Detail
+from belltower.edges.sensorthings.checking import wrong
+from belltower.edges.sensorthings.errors import text
+from belltower.edges.sensorthings.geometry import from_geojson
+from belltower.edges.sensorthings.model import OBSERVATIONS
+from belltower.edges.sensorthings.selecting import fetched
+from belltower.kernel.identity import uuid7
+
+KEY = "location/{id}"
+"""Of the Location a feature was made of: Things at the same place have the same feature."""
+
+_LOCATION = """
+    SELECT l.id, l.name, l.description, l.encoding_type, l.location::text
+    FROM observations_datastream d
+    JOIN observations_thing_location tl ON tl.thing_id = d.thing_id
+    JOIN observations_location l ON l.id = tl.location_id
+    WHERE d.id = %(stream)s
+    ORDER BY jsonb_typeof(l.location) <> 'object', l.encoding_type NOT ILIKE '%%geo%%json%%', l.id LIMIT 1
+"""
+
+
+def ensure(stream: int) -> None:
+    """A stream whose observations name no feature has one from now on. Raises BadEntity when its Thing is nowhere."""
+    if fetched("SELECT 1 FROM observations_default_feature WHERE stream = %(s)s LIMIT 1", {"s": stream}):
+        return
+    if not renew(stream):
+        reason = text(
+            "没有 FeatureOfInterest，其 Thing 也没有 Location",
+            "it names no FeatureOfInterest, and its Thing has no Location to make one of",
+        )
+        raise wrong(OBSERVATIONS, reason)
+
+
+def renew(stream: int) -> bool:
+    """From the next reading on, the stream is of the feature where its Thing is now; whether that is anywhere."""
+    found = fetched(_LOCATION, {"stream": stream})
+    if not found:
+        return False
+    feature = _feature_of(*found[0])
+    _from_now_on(stream, feature)
+    spread(stream, feature)
+    return True
+
+
+def _feature_of(location: int, name: str, description: str, encoding: str, geojson: str) -> int:
+    key = KEY.format(id=location)
+    fetched("SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 64))", {"key": key})
+    found = fetched("SELECT id FROM observations_feature WHERE key = %(key)s", {"key": key})
+    if found:
+        return int(found[0][0])
+    made = fetched(
+        "INSERT INTO observations_feature (uid, key, name, description, encoding_type, feature, properties) VALUES"
+        " (%(uid)s, %(key)s, %(name)s, %(description)s, %(encoding)s, %(feature)s::jsonb, '{}') RETURNING id",
+        {
+            "uid": uuid7(),
+            "key": key,
+            "name": name,
+            "description": description,
+            "encoding": encoding,
+            "feature": geojson,
+        },
+    )
+    return int(made[0][0])
+
+
+def _from_now_on(stream: int, feature: int) -> None:
+    """Readings that are stored after this transaction began have larger ids than the sequence gave out so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO observations_default_feature (stream, from_id, feature_id)"
+            " SELECT %(stream)s, last_value + is_called::int, %(feature)s FROM observations_reading_id"
+            " ON CONFLICT (stream, from_id) DO UPDATE SET feature_id = excluded.feature_id",
+            {"stream": stream, "feature": feature},
+        )
+
+
+def moved(thing: int) -> None:
+    """The Thing's streams that report by where it is are of its new place from now on."""
+    streams = fetched(
+        "SELECT DISTINCT f.stream FROM observations_default_feature f JOIN observations_datastream d ON d.id = f.stream"
+        " WHERE d.thing_id = %(thing)s",
+        {"thing": thing},
+    )
+    for (stream,) in streams:
+        renew(stream)
+
+
+def redrawn(location: int) -> None:
+    """A Location was drawn anew: what was observed stays where it was, what will be is of the new shape."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE observations_feature SET key = NULL WHERE key = %(key)s", {"key": KEY.format(id=location)}
+        )
+        if not cursor.rowcount:
+            return
+    things = fetched("SELECT thing_id FROM observations_thing_location WHERE location_id = %(id)s", {"id": location})
+    for (thing,) in things:
+        moved(thing)
+
+
+def spread(stream: int, feature: int) -> None:
+    """Let the stream's observedArea take in the feature: their convex hull, where both are shapes."""
+    found = fetched(
+        "SELECT d.observed_area::text, f.feature::text FROM observations_datastream d, observations_feature f"
+        " WHERE d.id = %(stream)s AND f.id = %(feature)s",
+        {"stream": stream, "feature": feature},
+    )
+    if not found:
+        return
+    known, added = (None if each is None else from_geojson(json.loads(each)) for each in found[0])
+    if added is None or (known is not None and shapely.covers(known, added)):
+        return
+    area = added if known is None else shapely.convex_hull(shapely.union(known, added))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE observations_datastream SET observed_area = %(area)s::jsonb WHERE id = %(stream)s",
+            {"area": shapely.to_geojson(area), "stream": stream},
+        )
+
+
+def detail_columns(detail: Detail) -> list[Any]:
+    """A detail in the order of its table's columns after (id, stream, at)."""
+    return [
+        detail.until, _json(detail.result), detail.valid_from, detail.valid_until, _json(detail.result_quality),
+        _json(detail.parameters), detail.feature,
+    ]  # fmt: skip
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+_NEWEST = """
+    UPDATE observations_latest l SET
+        at = n.at, result_at = n.result_at, value = n.value, quality = n.quality, reading = n.id,
+        first_at = (SELECT min(f.at) FROM observations_reading f WHERE f.stream = l.stream)
+    FROM unnest(%(streams)s::bigint[]) AS s(id)
+    LEFT JOIN LATERAL (
+        SELECT r.* FROM observations_reading r WHERE r.stream = s.id ORDER BY r.at DESC, r.result_at DESC LIMIT 1
+    ) n ON true
+    WHERE l.stream = s.id
+"""
+
+
+def refresh_latest(streams: Sequence[int]) -> None:
+    """The newest of each stream, found anew after a change or a deletion."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, {"streams": list(streams)})

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SensorThings on a Litestar application: the gateway mounts ``routes``; the database is asked in threads of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+import msgspec
+from django.db import DataError, connection, transaction
+from litestar import HttpMethod, Request, Response, route
+from litestar.types import ControllerRouterHandler
+
+from belltower.core.access.rules import Verb
+from belltower.core.places.scope import seen_as
+from belltower.edges.sensorthings import batches, multipart
+from belltower.edges.sensorthings.errors import BadQuery, NotHere, StaRefusal, text
+from belltower.edges.sensorthings.service import JSON, ROOT, Answer, Asked, Caller, answer, body_of
+from belltower.kernel import request_id
+from belltower.kernel.errors import Refusal
+
+THREADS = 8
+PROBLEM = "application/problem+json"
+_pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sensorthings")
+
+
+class Gate(Protocol):
+    """What the gateway decides for us."""
+
+    def caller(self, request: Request[Any, Any, Any], verb: Verb) -> Awaitable[Caller]:
+        """Who asks, if they may ``verb``. Raises refusals."""
+        ...
+
+
+def routes(gate: Gate) -> list[ControllerRouterHandler]:
+    """The route handlers of ``/sta/v1.1`` and everything below."""
+
+    @route(
+        [ROOT, ROOT + "/", ROOT + "/{path:path}"],
+        http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.PUT, HttpMethod.DELETE],
+        status_code=200,
+    )
+    async def sensorthings(request: Request[Any, Any, Any]) -> Response[bytes]:
+        """One request of the standard."""
+        try:
+            is_read = request.method == "GET"
+            caller = await gate.caller(request, Verb.VIEW if is_read else Verb.SENSE)
+            given = b"" if is_read else await request.body()
+            return _sent(await in_thread(lambda: _answered(_asked(request, given), given, caller)))
+        except StaRefusal as refusal:
+            return _refused(refusal, request)
+
+    return [sensorthings]
+
+
+async def in_thread(work: Callable[[], Answer]) -> Answer:
+    """``work`` in a thread that keeps its connection, with the request's id."""
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(_pool, context.run, work)
+
+
+def _asked(request: Request[Any, Any, Any], given: bytes) -> Asked:
+    path = request.scope.get("raw_path") or request.url.path.encode()
+    after = path.decode("latin-1").partition("?")[0].partition(ROOT)[2]
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Asked(request.method, after, query, None, headers, base=f"{str(request.base_url).rstrip('/')}{ROOT}")
+
+
+def _answered(asked: Asked, given: bytes, caller: Caller) -> Answer:
+    """In a thread: read the body, answer in a transaction as the caller sees the rows."""
+    connection.close_if_unusable_or_obsolete()
+    if asked.path.strip("/") == "$batch":
+        return _batch(asked, given, caller)
+    body = body_of(given) if asked.method in ("POST", "PATCH", "PUT") else None
+    return alone(Asked(**{**vars(asked), "body": body}), caller)
+
+
+def alone(asked: Asked, caller: Caller) -> Answer:
+    """One request in a transaction of its own. Raises refusals, and nothing is written then."""
+    try:
+        with transaction.atomic(), seen_as(caller.scope):
+            return answer(asked, caller)
+    except DataError as error:
+        raise BadQuery(given=asked.path[:100], reason=text("数值超出范围", "a value is out of range")) from error
+
+
+def _batch(asked: Asked, given: bytes, caller: Caller) -> Answer:
+    if asked.method != "POST":
+        raise NotHere(method=asked.method, what="$batch")
+    said = asked.headers.get("content-type", JSON)
+    if said.startswith("multipart/"):
+        return multipart.answered(asked, given, said, caller, alone)
+    return batches.answered(asked, body_of(given), caller, alone)
+
+
+def _sent(answered: Answer) -> Response[bytes]:
+    is_text = isinstance(answered.body, str) and answered.media_type != JSON
+    body = answered.body.encode() if is_text else b"" if answered.body is None else msgspec.json.encode(answered.body)
+    return Response(body, status_code=answered.status, headers=dict(answered.headers), media_type=answered.media_type)
+
+
+def problem(refusal: Refusal, status: int, *, language: str = "en") -> dict[str, Any]:
+    """A refusal as RFC 9457 has it, with the ``message`` that SensorThings clients look for."""
+    return {
+        "type": f"urn:belltower:problem:{refusal.code}",
+        "title": refusal.say(language),
+        "status": status,
+        "code": refusal.code,
+        "message": refusal.say(language),
+        "request": request_id.current(),
+    }
+
+
+def _refused(refusal: StaRefusal, request: Request[Any, Any, Any]) -> Response[bytes]:
+    language = "zh" if request.headers.get("accept-language", "en").startswith("zh") else "en"
+    body = msgspec.json.encode(problem(refusal, refusal.status, language=language))
+    return Response(body, status_code=refusal.status, media_type=PROBLEM)
