@@ -48,7 +48,7 @@ class Sender:
     source: str
     verbs: frozenset[Verb]
     scope: Scope
-    actor: Actor = Actor.system("open")
+    actor: Actor
 
     def must(self, verb: Verb) -> None:
         """Raises NotAllowed."""
@@ -56,7 +56,7 @@ class Sender:
             raise NotAllowed(verb=verb.text, needs=verb.value)
 
 
-ANYBODY = Sender("open", frozenset({Verb.VIEW, Verb.EDIT, Verb.SENSE}), EVERYTHING)
+ANYBODY = Sender("open", frozenset({Verb.VIEW, Verb.EDIT, Verb.SENSE}), EVERYTHING, Actor.system("open"))
 
 
 class Senders:
