@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.db import connection
 
-from belltower.core.observations.packing import instants_of, reals_of, words_of
+from belltower.core.observations.packing import Numbers, instants_of, reals_of, speak, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,21 +41,24 @@ def latest(streams: Sequence[int] | Ints | None) -> LatestValues:
     """The newest readings of ``streams`` (None: of all) that the viewer sees; one read of the database."""
     if streams is None:
         return _read("", [])
-    return _read("AND l.stream = ANY (%s)", [np.asarray(streams, np.int64).tolist()])
+    return _read("AND l.stream = ANY (%s)", [Numbers(np.asarray(streams, np.int64))])
 
 
 def _read(condition: str, values: list[Any]) -> LatestValues:
+    connection.ensure_connection()
+    speak(connection.connection)
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST.format(condition=condition), values)
         stream, at, result_at, value, quality, reading, received_at = cursor.fetchone()
+    order = np.argsort(streams := words_of(stream))
     return LatestValues(
-        words_of(stream),
-        instants_of(at),
-        instants_of(result_at),
-        reals_of(value),
-        words_of(quality).astype(np.int16),
-        words_of(reading),
-        instants_of(received_at),
+        streams[order],
+        instants_of(at)[order],
+        instants_of(result_at)[order],
+        reals_of(value)[order],
+        words_of(quality).astype(np.int16)[order],
+        words_of(reading)[order],
+        instants_of(received_at)[order],
     )
 
 
@@ -63,5 +66,5 @@ _NEWEST = """
     SELECT array_send(array_agg(stream)), array_send(array_agg(at)), array_send(array_agg(result_at)),
            array_send(array_agg(coalesce(value, 'NaN'))), array_send(array_agg(quality::bigint)),
            array_send(array_agg(reading)), array_send(array_agg(received_at))
-    FROM (SELECT l.* FROM observations_latest l WHERE l.at IS NOT NULL {condition} ORDER BY l.stream) AS newest
+    FROM (SELECT l.* FROM observations_latest l WHERE l.at IS NOT NULL {condition}) AS newest
 """

@@ -19,6 +19,7 @@ import psycopg
 from belltower.core.observations.batches import DAY, NOT_GIVEN, Batch, instant_of
 from belltower.core.observations.errors import NotStorable, TooManyDays, UnknownStream
 from belltower.core.observations.packing import (
+    NEVER,
     Instants,
     Numbers,
     Reals,
@@ -139,12 +140,13 @@ class _Work:
         if len(days) > MOST_DAYS:
             raise TooManyDays(days=len(days), most=MOST_DAYS)
         first_id, known, newest = cursor.execute(
-            "SELECT * FROM observations_begin(%s, %s::date[], %s::bigint)",
-            [Numbers(self.streams), [_day(day) for day in days], len(self.stream)],
+            "SELECT * FROM observations_begin(%s, %s::int[], %s::date[], %s::bigint)",
+            [Numbers(self.streams), _blocks(self.streams), [_day(day) for day in days], len(self.stream)],
             binary=True,
         ).fetchone() or (0, None, None)
         self._refuse_unknown(words_of(known))
-        newest_at = instants_of(newest)[np.searchsorted(self.streams, self.stream)]
+        self.newest = instants_of(newest)
+        newest_at = self.newest[np.searchsorted(self.streams, self.stream)]
         self.late = self.at < newest_at
         self.kept = np.ones(len(self.stream), np.bool_) if self._keep_equal else self._new(cursor, newest_at)
         return int(first_id)
@@ -178,6 +180,8 @@ class _Work:
         flags = np.where(self.late, LATE, 0).astype(np.int16)
         if details:
             flags[np.isin(self.order, list(details))] |= HAS_DETAIL
+        if self.is_unstamped is not None:
+            flags[self.is_unstamped] |= NO_RESULT_TIME
         quality = np.zeros(1, np.int16) if self.quality is None else self.quality
         columns: dict[str, NDArray[Any]] = {
             "id": ids[self.order], "stream": self.stream, "at": self.at, "result_at": self.result_at,
@@ -186,6 +190,11 @@ class _Work:
         if not self.kept.all():
             columns = {name: column[self.kept] for name, column in columns.items()}
         return rows_of(columns)
+
+    @property
+    def knew_all(self) -> bool:
+        """Whether every stream had a reading before."""
+        return bool((self.newest > NEVER).all())
 
     @property
     def days_kept(self) -> Ints:
@@ -210,6 +219,12 @@ def in_order(batch: Batch) -> Ints:
         if (found[1:] > found[:-1]).all():
             return order
     return np.lexsort((batch.results, batch.at, batch.stream, day))
+
+
+def _blocks(streams: Ints) -> list[int]:
+    """The blocks of neighbouring streams that are locked together, in order."""
+    found: list[int] = np.unique((streams >> 10) & 0x7FFFFFFF).tolist()
+    return found
 
 
 def _day(number: int) -> date:
@@ -237,15 +252,18 @@ def _settle(
     """The newest of each stream, counts, landing and proof, in one call."""
     kept = work.kept
     stream, at, value = work.stream[kept], work.at[kept], work.value[kept]
-    quality = np.zeros(len(stream), np.int16) if work.quality is None else work.quality[kept]
     last, first = _ends(stream, is_one_day=int(work.days[0]) == int(work.days[-1]))
+    early = first[at[first] <= work.newest[np.searchsorted(work.streams, stream[first])]] if work.knew_all else first
+    nothing = np.empty(0, np.int64)
+    quality = np.zeros(len(stream), np.int16) if work.quality is None else work.quality[kept]
     cursor.execute(
         _SETTLE,
         [
-            Numbers(stream[last]), Instants(at[last]), Instants(work.result_at[kept][last]), Reals(value[last]),
-            Numbers(quality[last].astype(np.int64)), Numbers(ids[work.order[kept]][last]), Instants(at[first]),
-            source, received_at, len(kept), len(rows), len(kept) - len(rows), work.late_stored,
-            first_id, digest_of(rows), *_span(at),
+            Numbers(stream[last]), Instants(at[last]),
+            Instants(nothing if work.result_at is work.at else work.result_at[kept][last]), Reals(value[last]),
+            Numbers(nothing if work.quality is None else quality[last].astype(np.int64)),
+            Numbers(ids[work.order[kept]][last]), Numbers(stream[early]), Instants(at[early]),
+            source, received_at, len(kept), len(rows), work.late_stored, first_id, digest_of(rows), *_span(at),
             stream.astype("<i8").tobytes(), at.astype("<i8").tobytes(), value.astype("<f8").tobytes(),
             quality.astype("<i2").tobytes(),
         ],
@@ -308,7 +326,7 @@ def _json(value: Any) -> str | None:
 
 _COPY = "COPY observations_reading_{day} (id, stream, at, result_at, value, quality, flags) FROM STDIN (FORMAT binary)"
 _SETTLE = """
-    SELECT observations_settle(%s, %s, %s, %s, %s, %s, %s, %s::text, %s::timestamptz, %s::bigint, %s::bigint, %s::bigint,
+    SELECT observations_settle(%s, %s, %s, %s, %s, %s, %s, %s, %s::text, %s::timestamptz, %s::bigint, %s::bigint,
                                %s::bigint, %s::bigint, %b::bytea, %s::timestamptz, %s::timestamptz, %b::bytea, %b::bytea,
                                %b::bytea, %b::bytea)
 """

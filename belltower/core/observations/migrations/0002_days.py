@@ -16,6 +16,9 @@ CREATE INDEX observations_reading_stream ON observations_reading (stream, at);
 CREATE INDEX observations_reading_block ON observations_reading USING brin (id) WITH (autosummarize = on);
 ALTER TABLE observations_latest SET (fillfactor = 50);
 ALTER TABLE observations_count SET (fillfactor = 50);
+-- Numbers that are read once: compressing them would cost more than storing them.
+ALTER TABLE observations_landing ALTER streams SET STORAGE EXTERNAL, ALTER ats SET STORAGE EXTERNAL,
+    ALTER "values" SET STORAGE EXTERNAL, ALTER qualities SET STORAGE EXTERNAL;
 """
 
 # Attached rather than made as a partition: that does not wait for those who read or write other days.
@@ -36,19 +39,22 @@ END $$;
 SELECT observations_make_day(d::date) FROM unnest(ARRAY[-1, 0, 1]) AS n, LATERAL (SELECT (now() AT TIME ZONE 'UTC')::date + n) AS t (d);
 """
 
-# Locks the streams in order, so that one reading is never stored twice; reserves a block of ids, whatever becomes of it.
+# Locks the streams, 1,024 neighbours at a time and in order, so that one reading is never stored twice; makes the days, and
+# reserves a block of ids, whatever becomes of it.
 BEGIN = """
-CREATE FUNCTION observations_begin(streams bigint[], days date[], most bigint,
+CREATE FUNCTION observations_begin(streams bigint[], blocks int[], days date[], most bigint,
                                    OUT first_id bigint, OUT known bytea, OUT newest bytea)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     day date;
+    block int;
+    kind int := hashtext('belltower observations streams');
     ring bigint := hashtext('belltower observations ids');
 BEGIN
+    FOREACH block IN ARRAY blocks LOOP PERFORM pg_advisory_xact_lock(kind, block); END LOOP;
     FOREACH day IN ARRAY days LOOP PERFORM observations_make_day(day); END LOOP;
     SELECT array_send(array_agg(l.stream)), array_send(array_agg(coalesce(l.at, '-infinity'))) INTO known, newest
-        FROM (SELECT o.stream, o.at FROM observations_latest o WHERE o.stream = ANY (streams) ORDER BY o.stream
-              FOR NO KEY UPDATE) AS l;
+        FROM (SELECT o.stream, o.at FROM observations_latest o WHERE o.stream = ANY (streams) ORDER BY o.stream) AS l;
     PERFORM pg_advisory_lock(ring);
     first_id := nextval('observations_reading_id');
     IF most > 1 THEN PERFORM setval('observations_reading_id', first_id + most - 1); END IF;
@@ -60,6 +66,7 @@ END $$;
 THERE = """
 CREATE FUNCTION observations_there(streams bigint[], ats timestamptz[], results timestamptz[]) RETURNS bytea
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    SET plan_cache_mode = force_generic_plan
     SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE
     since timestamptz := (SELECT min(a) FROM unnest(ats) AS a);
@@ -92,27 +99,23 @@ $$;
 SETTLE = """
 CREATE FUNCTION observations_settle(
     streams bigint[], ats timestamptz[], results timestamptz[], vals float8[], quals bigint[], ids bigint[],
-    firsts timestamptz[], source text, received_at timestamptz, received bigint, stored bigint, duplicates bigint,
+    early bigint[], firsts timestamptz[], source text, received_at timestamptz, received bigint, stored bigint,
     late bigint, first_id bigint, digest bytea, since timestamptz, until timestamptz,
     landed_streams bytea, landed_ats bytea, landed_values bytea, landed_quals bytea
-) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-    PERFORM observations_tally(source, received_at, received, stored, duplicates, 0, late);
+    PERFORM observations_tally(source, received_at, received, stored, received - stored, 0, late);
     IF stored = 0 THEN RETURN; END IF;
-    UPDATE observations_latest l SET
-        at = CASE WHEN n.is_newer THEN n.at ELSE l.at END,
-        result_at = CASE WHEN n.is_newer THEN n.result_at ELSE l.result_at END,
-        value = CASE WHEN n.is_newer THEN nullif(n.value, 'NaN') ELSE l.value END,
-        quality = CASE WHEN n.is_newer THEN n.quality ELSE l.quality END,
-        reading = CASE WHEN n.is_newer THEN n.id ELSE l.reading END,
-        received_at = CASE WHEN n.is_newer THEN observations_settle.received_at ELSE l.received_at END,
-        first_at = least(l.first_at, n.first_at)
-    FROM (
-        SELECT g.*, o.at IS NULL OR (g.at, g.result_at) >= (o.at, o.result_at) AS is_newer, o.first_at AS known_first
-        FROM unnest(streams, ats, results, vals, quals, ids, firsts) AS g (stream, at, result_at, value, quality, id, first_at)
-        JOIN observations_latest o ON o.stream = g.stream
-    ) AS n
-    WHERE l.stream = n.stream AND (n.is_newer OR n.first_at < n.known_first);
+    -- An array that is left empty: each result came at its own instant, each quality is good.
+    UPDATE observations_latest l SET at = g.at, result_at = coalesce(g.result_at, g.at), value = nullif(g.value, 'NaN'),
+        quality = coalesce(g.quality, 0), reading = g.id, received_at = observations_settle.received_at
+    FROM unnest(streams, ats, results, vals, quals, ids) AS g (stream, at, result_at, value, quality, id)
+    WHERE l.stream = g.stream AND (l.at IS NULL OR g.at > l.at OR (g.at = l.at AND coalesce(g.result_at, g.at) >= l.result_at));
+    IF cardinality(early) > 0 THEN
+        UPDATE observations_latest l SET first_at = g.first_at FROM unnest(early, firsts) AS g (stream, first_at)
+        WHERE l.stream = g.stream AND (l.first_at IS NULL OR g.first_at < l.first_at);
+    END IF;
     INSERT INTO observations_landing (streams, ats, values, qualities, received_at)
         VALUES (landed_streams, landed_ats, landed_values, landed_quals, received_at);
     INSERT INTO observations_batch (source, received_at, first_id, rows, digest, since, until)
