@@ -36,12 +36,24 @@ class LatestValues:
     def __len__(self) -> int:
         return len(self.stream)
 
+    def where(self, mask: NDArray[np.bool_]) -> LatestValues:
+        """Those where ``mask`` holds, or in another order."""
+        return LatestValues(*(getattr(self, column)[mask] for column in self.__slots__))
+
+
+_FEW = 2_000
+
 
 def latest(streams: Sequence[int] | Ints | None) -> LatestValues:
     """The newest readings of ``streams`` (None: of all) that the viewer sees; one read of the database."""
     if streams is None:
         return _read("", [])
-    return _read("AND l.stream = ANY (%s)", [Numbers(np.asarray(streams, np.int64))])
+    asked = np.asarray(streams, np.int64)
+    if len(asked) <= _FEW:
+        return _read("AND l.stream = ANY (%s)", [Numbers(asked)])
+    # So many are found sooner by reading all that lie between the first and the last of them.
+    found = _read("AND l.stream BETWEEN %s AND %s", [int(asked.min()), int(asked.max())])
+    return found.where(np.isin(found.stream, asked))
 
 
 def _read(condition: str, values: list[Any]) -> LatestValues:
