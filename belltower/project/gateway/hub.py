@@ -30,7 +30,7 @@ _AGAIN_AFTER_S = 1.0
 _OVERLAP = timedelta(seconds=5)
 
 _TRANSITIONS = """
-    SELECT t.id, a.uid::text, a.stream, t.before, t.after, t.cause, t.value, t.at, a.priority
+    SELECT t.id, a.uid::text, a.stream_id, t.before, t.after, t.cause, t.value, t.at, a.priority
     FROM alarms_transition t JOIN alarms_alarm a ON a.definition_id = t.alarm_id
     WHERE t.id > %s ORDER BY t.id LIMIT %s
 """
