@@ -40,6 +40,8 @@ class Installation:
     # Attempts before an event is set aside, and days for which delivered events are kept.
     outbox_attempts: int = 10
     outbox_keep_days: int = 30
+    # Days for which readings stay in the hot store before they go into the lake.
+    hot_days: int = 3
     log: str = "auto"
     # Where migrations log in: as the owner of the tables, which web and worker are not.
     database_owner_url: str | None = None
@@ -79,6 +81,7 @@ def read(environment: Environment = os.environ) -> Installation:
         limits=environment.get("BELLTOWER_LIMITS", ""),
         outbox_attempts=_count("BELLTOWER_OUTBOX_ATTEMPTS", environment.get("BELLTOWER_OUTBOX_ATTEMPTS", "10")),
         outbox_keep_days=_count("BELLTOWER_OUTBOX_KEEP_DAYS", environment.get("BELLTOWER_OUTBOX_KEEP_DAYS", "30")),
+        hot_days=_count("BELLTOWER_HOT_DAYS", environment.get("BELLTOWER_HOT_DAYS", "3")),
         log=environment.get("BELLTOWER_LOG", "auto"),
         database_owner_url=secret(environment, "DATABASE_OWNER_URL"),
         backup_to=Path(environment["BELLTOWER_BACKUP_TO"]).absolute()

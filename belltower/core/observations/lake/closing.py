@@ -83,7 +83,12 @@ def close_day(day: date, *, by: Actor, now: datetime, at_step: Step = lambda ste
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """The only one that closes days, and no backup under way. Raises LakeBusy."""
+    """The only one that closes days, and no backup under way. Raises LakeBusy.
+
+    Not inside a transaction: what a closing takes away must follow a commit, not a promise of one.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("a day is closed by transactions of its own")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:

@@ -20,7 +20,7 @@ _PENDING = """
     SELECT DISTINCT ON (v.reading) v.reading, l.day,
            (SELECT w.row::text FROM observations_revision w WHERE w.reading = v.reading ORDER BY w.id DESC LIMIT 1)
     FROM observations_lake_day l JOIN observations_revision v ON v.id > l.revised_to
-      AND v.at >= l.day::timestamp AT TIME ZONE 'UTC' AND v.at < (l.day + 1)::timestamp AT TIME ZONE 'UTC'
+      AND l.day = (v.at AT TIME ZONE 'UTC')::date
     WHERE (%(streams)s::bigint[] IS NULL OR v.stream = ANY (%(streams)s))
       AND (%(day)s::date IS NULL OR l.day = %(day)s)
     ORDER BY v.reading, v.id

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which days are due to be closed or merged anew, and whether what the manifest names is all there and as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from belltower.core.observations.lake import files, manifest
+from belltower.core.observations.lake.rows import start_of
+from belltower.core.observations.models import LakeDay
+
+# A day's file is written anew at most so often for what came late or was revised: a trickle must not rewrite it all day.
+MERGE_EVERY = timedelta(hours=20)
+_REVISED = """
+    SELECT DISTINCT l.day FROM observations_lake_day l JOIN observations_revision v ON v.id > l.revised_to
+      AND l.day = (v.at AT TIME ZONE 'UTC')::date
+    ORDER BY 1
+"""
+
+
+def is_old(day: date, *, now: datetime, hot_days: int) -> bool:
+    """Whether a UTC day ended so many days ago, or longer."""
+    return start_of(day) + timedelta(days=1 + hot_days) <= now
+
+
+def due(now: datetime) -> list[date]:
+    """The days to close: old ones with a partition, and those whose file lacks revisions; oldest first."""
+    old = [day for day in manifest.hot_days() if is_old(day, now=now, hot_days=settings.BELLTOWER_HOT_DAYS)]
+    closed = dict(LakeDay.objects.filter(closed_at__gt=now - MERGE_EVERY).values_list("day", "closed_at"))
+    return sorted({*old, *revised()} - closed.keys())
+
+
+def revised() -> list[date]:
+    """Closed days with revisions that their file does not hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REVISED)
+        return [day for (day,) in cursor.fetchall()]
+
+
+def merging() -> list[date]:
+    """Closed days with something beside their file: rows that came late, or revisions."""
+    closed = set(LakeDay.objects.values_list("day", flat=True))
+    return sorted({day for day in manifest.hot_days() if day in closed} | set(revised()))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a day's file."""
+
+    day: date
+    file: str
+    reason: str
+
+
+def verify(told: Callable[[LakeDay], None] = lambda day: None) -> Iterator[Fault]:
+    """Read every file from end to end and compare count and digest with the manifest's; what differs."""
+    for row in LakeDay.objects.all():
+        told(row)
+        reason = _fault_of(row)
+        if reason:
+            yield Fault(row.day, row.file, reason)
+
+
+def _fault_of(row: LakeDay) -> str:
+    path = files.path_of(row.file)
+    if not path.is_file():
+        return "it is missing"
+    try:
+        found = files.tally_of(path)
+    except (OSError, ValueError) as error:  # Arrow's own errors are ValueErrors
+        return f"it cannot be read: {str(error).splitlines()[0]}"
+    if found.rows != row.rows:
+        return f"{found.rows} rows instead of {row.rows}"
+    return "" if found.digest == bytes(row.digest) else "it holds other rows than were verified"
