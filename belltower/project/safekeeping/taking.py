@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from belltower.core.observations.lake.lock import still
 from belltower.kernel.texts import Text
 from belltower.project.safekeeping import checking, dumping, keys, manifest, snapshot
 from belltower.project.safekeeping.errors import DamagedBackup, NotABackupFolder
@@ -88,7 +89,8 @@ def take(
     """
     refuse_foreign_folder(source, to)
     store = Store(to)
-    with store.alone():
+    # The lake's files are read after the database: until then none moves into it or goes.
+    with store.alone(), still(source.url):
         _claim(source, to)
         with snapshot.taken(source.url) as moment:
             id = manifest.new_id(moment.at)

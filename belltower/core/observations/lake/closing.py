@@ -23,6 +23,7 @@ from django.db import OperationalError, connection, transaction
 from belltower.core.ledger.entries import action
 from belltower.core.observations.lake import files, manifest
 from belltower.core.observations.lake.errors import DayNotOver, DayStillMoves, DigestsDiffer, LakeBusy
+from belltower.core.observations.lake.lock import LOCK
 from belltower.core.observations.lake.revising import Overlay, pending
 from belltower.core.observations.lake.rows import (
     COLUMNS,
@@ -39,8 +40,6 @@ from belltower.core.observations.lake.rows import (
 from belltower.core.observations.models import LakeDay, Revision
 from belltower.kernel.actors import Actor
 
-# Held alone by who closes days, and by backups together: while one reads the lake, nothing moves into it.
-LOCK = 0x6C616B65  # "lake"
 TRIES = 20
 _BETWEEN_TRIES_S = 0.2
 ANEW = 3  # how often a day is read out again when something was written to it meanwhile

@@ -14,6 +14,7 @@ from django.db import connection
 from belltower.core.ledger.models import Entry
 from belltower.core.observations.lake import closing, files, manifest
 from belltower.core.observations.lake.errors import DayNotOver, DayStillMoves, DigestsDiffer, LakeBusy
+from belltower.core.observations.lake.lock import still
 from belltower.core.observations.lake.tests.ponds import BEGIN, BY, FIRST, NOW, all_of, close, hot, put_rows
 from belltower.core.observations.models import LakeDay, Revision
 from belltower.core.observations.tests.senses import asked, raw, streams
@@ -153,10 +154,8 @@ def test_what_does_not_read_back_is_not_kept_and_the_database_holds_the_day(monk
 
 def test_while_a_backup_reads_the_lake_no_day_is_closed() -> None:
     put_rows((streams(1)[0], 1, 1.0))
-    with psycopg.connect(raw().info.dsn, password=raw().info.password) as backup:
-        backup.execute("SELECT pg_advisory_lock_shared(%s)", [closing.LOCK])
-        with pytest.raises(LakeBusy):
-            close()
+    with still(raw().info.dsn), pytest.raises(LakeBusy):
+        close()
     assert close()
 
 
