@@ -27,6 +27,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from belltower.core.places.exports import FileFormat
 from belltower.core.places.models import Asset, Party
 from belltower.core.places.scope import seen_as
+from tests.architecture.foreign_walk_sensing import SENSING
 from tests.scenes.two_enterprises import LAMPS, LAT, LON, STREET, TwoEnterprises
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,10 @@ LISTS = (
     "", "owner=theirs-party", "kind=street_light", "text=theirs", "text=木槿", "area=430405002", "kind=building",
     "kind=street_light&order=key&size=100", "life=in_service", "order=changed",
 )  # fmt: skip
+ASSETS = (
+    "", "kind=street_light", "area=430405002", "owner={theirs}", "key=theirs-L0", "text=木槿", "limit=1000",
+    "bbox=112,26,113,27", "updated_since=2024-01-01T00:00:00Z", "life=in_service",
+)  # fmt: skip
 HERE = f"lon={LON + STREET + 0.003}&lat={LAT}"
 KINDS = "kinds=street_light,building,waste_bin"
 # How far down the world's Web-Mercator square the streets lie, as a share of it.
@@ -74,20 +79,7 @@ WALK: dict[str, Visit] = {
     "api:list_areas": Visit(queries=("", "level=street", "parent=430405")),
     "api:get_area": Visit(fixed=({"code": "430405002"},)),
     "api:list_areas_below": Visit(fixed=({"code": "430405"},)),
-    "api:list_assets": Visit(
-        queries=(
-            "",
-            "kind=street_light",
-            "area=430405002",
-            "owner={theirs}",
-            "key=theirs-L0",
-            "text=木槿",
-            "limit=1000",
-            "bbox=112,26,113,27",
-            "updated_since=2024-01-01T00:00:00Z",
-            "life=in_service",
-        )
-    ),
+    "api:list_assets": Visit(queries=ASSETS),
     "api:get_asset": of("asset"),
     "api:edit_asset": of("asset"),
     "api:get_history": of("asset"),
@@ -198,6 +190,7 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
+    **{name: Visit(**how) for name, how in SENSING.items()},
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",
@@ -340,8 +333,10 @@ def test_what_is_theirs_is_as_it_was_after_the_walk(two_enterprises: TwoEnterpri
 def theirs(city: TwoEnterprises) -> list[Any]:
     """Every row of theirs, as a superuser would read it."""
     from belltower.core.access.models import Grant, User
+    from belltower.core.alarms.models import Alarm, Command, Definition
     from belltower.core.attachments.models import Attachment
     from belltower.core.jobs.models import Job
+    from belltower.core.observations.models import Datastream
     from belltower.core.places.models import Load, SavedView
     from belltower.core.places.scope import EVERYTHING
 
@@ -351,6 +346,8 @@ def theirs(city: TwoEnterprises) -> list[Any]:
             Asset.objects.filter(owner=city.theirs.party), Party.objects.filter(uid=things["party"]), Load.objects.filter(uid=things["load"]),
             Job.objects.filter(uid=things["job"]), SavedView.objects.filter(uid=things["view"]), User.objects.filter(uid=things["user"]),
             Grant.objects.filter(uid=things["grant"]), Attachment.objects.filter(uid=things["file"]),
+            Alarm.objects.filter(uid=things["alarm"]), Definition.objects.filter(alarm__uid=things["alarm"]),
+            Command.objects.filter(alarm__uid=things["alarm"]), Datastream.objects.filter(uid=things["stream"]),
         ]  # fmt: skip
         return [sorted(map(repr, each.values_list())) for each in rows]
 

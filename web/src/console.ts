@@ -9,6 +9,7 @@ import "./style/tables.css";
 import "./style/loads.css";
 import "./style/ledger.css";
 import "./style/files.css";
+import "./style/alarms.css";
 import "./style/states.css";
 import htmx from "htmx.org";
 import { listenToKeys } from "./parts/keys";

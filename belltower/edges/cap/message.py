@@ -68,7 +68,8 @@ def as_xml(alert: Alert) -> bytes:
         if info.area:
             _put(ElementTree.SubElement(part, "area"), _place(info.area))
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def instant(at: datetime) -> str:

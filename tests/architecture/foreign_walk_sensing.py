@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the pages of alarms, streams and sources are walked by a foreign enterprise (test_foreign_enterprise.py): each
+address with the fields of a Visit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ALARM = {"takes": {"uid": "alarm"}}
+_DEEDS = ("acknowledge", "shelve", "unshelve", "reset", "out_of_service", "return_to_service", "comment", "assign")
+_DEFINED = {"title_zh": "走查", "condition": "hihi", "limit": "1", "cause": "walk"}
+
+SENSING: dict[str, dict[str, Any]] = {
+    "console:alarms": {"queries": ("", "state=all", "state=all&area=430405002", "state=calling&kind=street_light")},
+    "console:alarms_acknowledge": {"form": {"alarm": "00000000-0000-7000-8000-000000000000"}},
+    "console:alarms_cap": {"queries": ("", "state=all")},
+    "console:alarm": {**_ALARM, "queries": ("", "hours=168")},
+    "console:alarm_cap": _ALARM,
+    "console:alarm_define": {"takes": {"uid": "stream"}, "form": _DEFINED},
+    "console:alarm_definition": {**_ALARM, "form": _DEFINED},
+    "console:alarm_switch": {**_ALARM, "form": {"to": "off"}},
+    "console:alarm_do": {
+        **_ALARM,
+        "fixed": [{"what": what} for what in _DEEDS],
+        "form": {"note": "walk", "minutes": "15", "to": "ours-person"},
+    },
+}

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A simulated gas detector rises; the desk hears it, acknowledges, shelves, sees it wake and return, and reads its life."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from belltower.core.alarms import actions
+from belltower.core.alarms.models import Alarm
+from belltower.core.alarms.tests import plant
+from belltower.core.places.models import Asset
+from tests.journeys.test_console import Visit, chromium, visit
+
+__all__ = ["chromium", "visit"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SECOND, QUARTER = timedelta(seconds=1), timedelta(minutes=15)
+
+
+@pytest.fixture
+def alarm(visit: Visit) -> Alarm:
+    """A methane detector on a lamp that has reported calmly for ten minutes, and its alarm."""
+    alarm = plant.enabled(plant.detector(Asset.objects.get(key="LD-0001")))
+    begun = datetime.now(UTC) - timedelta(minutes=10)
+    plant.report(alarm.stream, *[5.0 + number % 7 * 0.3 for number in range(500)], at=begun)
+    plant.turn(begun + timedelta(minutes=9))
+    return alarm
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [("zh", 360, "light"), ("zh", 1920, "dark"), ("en", 360, "dark"), ("en", 1920, "light")],
+    indirect=True,
+    ids=["zh-360-light", "zh-1920-dark", "en-360-dark", "en-1920-light"],
+)
+def test_a_detector_rises_and_its_whole_life_is_on_its_page(visit: Visit, alarm: Alarm) -> None:
+    page = visit.page
+    visit.open("/sign-in/?next=/alarms/")
+    visit.sign_in("officer")
+    expect(page.locator(".bt-empty")).to_be_visible()
+    visit.looks_right()
+    page.locator("h1").click()  # a browser plays nothing before somebody did something
+
+    now = datetime.now(UTC)
+    plant.report(alarm.stream, 21.0, 26.5, at=now - SECOND)
+    plant.turn(now + SECOND)
+    state = page.locator(f"[data-alarm='{alarm.uid}'] .bt-alarm-state")
+    expect(state).to_have_attribute("data-state", "unacknowledged")  # without a reload
+    expect(page.locator("html")).to_have_attribute("data-alarm-sound", "sounding")
+    visit.looks_right()
+
+    page.locator("[data-sound-switch]").click()
+    expect(page.locator("html")).to_have_attribute("data-alarm-sound", "muted")
+    page.locator("[data-sound-switch]").click()
+    expect(page.locator("html")).to_have_attribute("data-alarm-sound", "sounding")
+
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(state).to_have_attribute("data-state", "acknowledged")
+    expect(page.locator("html")).to_have_attribute("data-alarm-sound", "quiet")
+
+    page.keyboard.press("s")
+    visit.looks_right()
+    page.locator(".bt-shelve[open] select").select_option("15")
+    page.locator(".bt-shelve[open] [name=note]").fill("检修 valve being changed")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bt-empty")).to_be_visible()
+    alarm.refresh_from_db()
+    assert alarm.state == "shelved"
+
+    woken = alarm.shelved_until + SECOND
+    plant.turn(woken)
+    expect(state).to_have_attribute("data-state", "unacknowledged")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_url(f"**/alarms/{alarm.uid}/")
+    expect(page.locator("html")).to_have_attribute("data-alarm-sound", "sounding")
+    plant.report(alarm.stream, 3.0, at=woken + QUARTER)
+    plant.turn(woken + QUARTER)
+    expect(page.locator("#alarm h1 ~ .bt-alarm-state")).to_have_attribute("data-state", "returned_unacknowledged")
+    actions.acknowledge([alarm.uid], by=plant.BY, now=woken + QUARTER + SECOND)
+    expect(page.locator("#alarm h1 ~ .bt-alarm-state")).to_have_attribute("data-state", "normal")
+    expect(page.locator("html")).to_have_attribute("data-alarm-sound", "quiet")
+
+    page.fill("#comment", "阀门已更换 The valve is new")
+    page.locator("form:has(#comment) button").click()
+    expect(page.locator(".bt-alarm-life")).to_contain_text("The valve is new")
+    life = [one.get_attribute("data-after") for one in page.locator(".bt-alarm-life [data-after]").all()]
+    assert life == [
+        "normal", "returned_unacknowledged", "unacknowledged", "shelved", "acknowledged", "unacknowledged",
+    ]  # fmt: skip
+    expect(page.locator(".bt-alarm-life")).to_contain_text("valve being changed")
+    expect(page.locator(".bt-trend .bt-trend-line")).to_be_visible()
+    visit.looks_right()
