@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from belltower.edges.sensorthings import functions, geometry
-from belltower.edges.sensorthings.comparing import SIGNS, as_number, as_text, as_truth, compare, ordered, truth
+from belltower.edges.sensorthings.comparing import SIGNS, as_number, as_text, as_truth, compare, lasts_to, ordered, truth
 from belltower.edges.sensorthings.errors import BadQuery, text
 from belltower.edges.sensorthings.model import EntitySet
 from belltower.edges.sensorthings.syntax import Binary, Call, Expression, Kind, Listed, Literal, Ordering, Path, Unary
@@ -34,10 +34,10 @@ class Compiler:
         term = self.term(by.by)
         way = " DESC" if by.descending else " ASC"
         if term.kind is Kind.RESULT:
-            return [term.sql + way, as_text(term) + way]
-        if term.kind is Kind.TIME and term.end:
-            return [term.sql + way, term.end + way]
-        return [ordered(term) + way]
+            return [f"{term.sql}{way} NULLS LAST", f"{as_text(term)}{way} NULLS LAST"]
+        if term.kind is Kind.TIME:  # as the index on instants has it
+            return [term.sql + way, *([lasts_to(term) + way] if term.end else [])]
+        return [f"{ordered(term)}{way} NULLS {'LAST' if by.descending else 'FIRST'}"]  # OData 4.01, 11.2.6.2
 
     def term(self, read: Expression) -> Term:
         """The SQL of any expression. Raises BadQuery."""
