@@ -84,6 +84,7 @@ class MqttFeed:
             while len(self._arrived) < MOST_AT_ONCE and (left := deadline - time.monotonic()) > 0:
                 self._turn(left)
         arrived, self._arrived = self._arrived[:MOST_AT_ONCE], self._arrived[MOST_AT_ONCE:]
+        self._gaps.note_batch(len(arrived))
         taken = read_all(self._messages, [frame for frame, _ in arrived])
         taken.receipts = [mid for _, mid in arrived]
         return taken
@@ -92,16 +93,16 @@ class MqttFeed:
         """A PUBACK for each message of the batch. Raises SourceAway; the broker then sends them again."""
         client = self._client
         assert client
-        for mid in filter(None, taken.receipts):
-            if client.ack(mid, qos=1) != MQTTErrorCode.MQTT_ERR_SUCCESS:
-                raise self._away("the connection was lost")
+        # A part of a packet that was written in vain would spoil the connection: it is given up then.
+        if not client.acknowledge(filter(None, taken.receipts), within_s=ANSWER_WITHIN_S):
+            raise self._away("the connection was lost")
 
     def close(self) -> None:
         """Leave, the session staying with the broker."""
         client, self._client = self._client, None
         if client is not None:
             with contextlib.suppress(OSError, ValueError):
-                _write_all(client)
+                client.write_waiting(within_s=WRITTEN_WITHIN_S)
                 client.disconnect()
 
     def _made(self) -> QuickClient:
@@ -172,13 +173,3 @@ class MqttFeed:
 
     def _away(self, reason: str) -> SourceAway:
         return SourceAway(address=self._source.address.geturl(), reason=reason)
-
-
-def _write_all(client: Client) -> None:
-    """Write what waits to be written, acknowledgements above all, as long as the broker takes it."""
-    deadline = time.monotonic() + WRITTEN_WITHIN_S
-    while client.want_write() and (left := deadline - time.monotonic()) > 0:
-        sock: Any = client.socket()
-        if sock is None or not select.select([], [sock], [], left)[1]:
-            return
-        client.loop_write()

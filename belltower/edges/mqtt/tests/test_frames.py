@@ -150,3 +150,15 @@ def test_a_broker_that_numbers_otherwise_is_asked_ever_more_seldom() -> None:
             asked += 1
             gaps.begin(float(second))
     assert 1 <= asked <= 10
+
+
+def test_the_end_of_a_burst_is_asked_for_once() -> None:
+    gaps = Gaps()
+    gaps.begin(0.0)
+    for mid in range(1, 2_001):
+        gaps.note(mid)
+    gaps.note_batch(2_000)
+    assert not gaps.shall_ask_again(0.5)
+    assert gaps.shall_ask_again(2.0)
+    gaps.begin(2.0)
+    assert not gaps.shall_ask_again(60.0)
