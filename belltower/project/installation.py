@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -42,6 +43,8 @@ class Installation:
     outbox_keep_days: int = 30
     # Days for which readings stay in the hot store before they go into the lake.
     hot_days: int = 3
+    # Where pages hear live events: the machines' door as a browser reaches it. Empty: they ask again every two seconds.
+    live: str = ""
     log: str = "auto"
     # Where migrations log in: as the owner of the tables, which web and worker are not.
     database_owner_url: str | None = None
@@ -82,6 +85,7 @@ def read(environment: Environment = os.environ) -> Installation:
         outbox_attempts=_count("BELLTOWER_OUTBOX_ATTEMPTS", environment.get("BELLTOWER_OUTBOX_ATTEMPTS", "10")),
         outbox_keep_days=_count("BELLTOWER_OUTBOX_KEEP_DAYS", environment.get("BELLTOWER_OUTBOX_KEEP_DAYS", "30")),
         hot_days=_count("BELLTOWER_HOT_DAYS", environment.get("BELLTOWER_HOT_DAYS", "3")),
+        live=_origin(environment.get("BELLTOWER_LIVE", "")),
         log=environment.get("BELLTOWER_LOG", "auto"),
         database_owner_url=secret(environment, "DATABASE_OWNER_URL"),
         backup_to=Path(environment["BELLTOWER_BACKUP_TO"]).absolute()
@@ -103,6 +107,22 @@ class UnreadableSetting(Refusal):
         zh="设置 {setting} 无法使用：{reason}。说明见 docs/reference/settings.md。",
         en="The setting {setting} cannot be used: {reason}. See docs/reference/settings.md.",
     )
+
+
+class NotAnOrigin(Refusal):
+    """A setting that must be an origin, and is not: it would stand in a header."""
+
+    code = "setting_not_an_origin"
+    sentence = Text(
+        zh="设置 {name}（{given}）不是网址来源。请写成 http(s)://主机[:端口]，不带路径。",
+        en="The setting {name} ({given}) is no origin. Write http(s)://host[:port], without a path.",
+    )
+
+
+def _origin(given: str) -> str:
+    if given and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", given):
+        raise NotAnOrigin(name="BELLTOWER_LIVE", given=given)
+    return given
 
 
 def secret(environment: Environment, name: str) -> str | None:

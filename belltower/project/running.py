@@ -119,15 +119,17 @@ def _doors(wishes: Wishes, logs: Path) -> list[Child]:
     opened = ("--open",) if wishes.is_open else ()
     gateway = module_command("gateway", *at, "--port", str(wishes.gateway_port), *opened)
     return [
-        Child("web", web, logs / "web.log", environment=_hosts(wishes.host)),
+        Child("web", web, logs / "web.log", environment=_hosts(wishes.host, wishes.gateway_port)),
         Child("gateway", gateway, logs / "gateway.log"),
     ]
 
 
-def _hosts(host: str) -> dict[str, str]:
-    """The web answers under the address it listens on, besides those of BELLTOWER_HOSTS."""
-    named = [*installation.read().hosts, _reachable(host)]
-    return {"BELLTOWER_HOSTS": ",".join(dict.fromkeys(named))}
+def _hosts(host: str, gateway_port: int) -> dict[str, str]:
+    """The web answers under the address it listens on, besides those of BELLTOWER_HOSTS; its pages hear of the gateway."""
+    chosen = installation.read()
+    named = [*chosen.hosts, _reachable(host)]
+    live = chosen.live or f"http://{_reachable(host)}:{gateway_port}"
+    return {"BELLTOWER_HOSTS": ",".join(dict.fromkeys(named)), "BELLTOWER_LIVE": live}
 
 
 def _let_go_of_the_database() -> None:

@@ -16,6 +16,7 @@ BELLTOWER_REGISTER = discover(INSTALLATION.packs)
 BELLTOWER_FILES = INSTALLATION.files
 BELLTOWER_LAKE = INSTALLATION.home / "lake"
 BELLTOWER_HOT_DAYS = INSTALLATION.hot_days
+BELLTOWER_LIVE = INSTALLATION.live
 BELLTOWER_OUTBOX = Limits(INSTALLATION.outbox_attempts, INSTALLATION.outbox_keep_days)
 # What the page on backups shows: where they go, and the file in which the home remembers them.
 BELLTOWER_BACKUP_TO = INSTALLATION.backup_to

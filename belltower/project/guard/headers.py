@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -40,9 +41,15 @@ _FOR_ALL = {
 _HTML = "text/html"
 
 
+def page_policy() -> str:
+    """The policy of a page: it may hear live events of the machines' door as well, where there is one for browsers."""
+    live = settings.BELLTOWER_LIVE
+    return PAGE_POLICY.replace("connect-src 'self'", f"connect-src 'self' {live}") if live else PAGE_POLICY
+
+
 def headers_for(media_type: str) -> Mapping[str, str]:
     """The headers of an answer of this media type."""
-    policy = PAGE_POLICY if media_type.startswith(_HTML) else DATA_POLICY
+    policy = page_policy() if media_type.startswith(_HTML) else DATA_POLICY
     return {**_FOR_ALL, "Content-Security-Policy": policy}
 
 

@@ -28,6 +28,8 @@ from belltower.screens.console.views import (
     saved,
     search,
     session,
+    streams,
+    streams_export,
     tiles,
 )
 
@@ -69,6 +71,9 @@ urlpatterns = [
     path("alarms/<uuid:uid>/definition/", alarms_definition.change, name="alarm_definition"),
     path("alarms/<uuid:uid>/switch/", alarms_definition.switch, name="alarm_switch"),
     path("alarms/<uuid:uid>/do/<slug:what>/", alarms.do, name="alarm_do"),
+    path("streams/", streams.show_all, name="streams"),
+    path("streams/<uuid:uid>/", streams.show, name="stream"),
+    path("streams/<uuid:uid>/export/<slug:form>/", streams_export.send, name="stream_export"),
     path("areas/", areas.tree, name="areas"),
     path("areas/<slug:code>/", areas.show, name="area"),
     path("areas/<slug:code>/below/", areas.below, name="areas_below"),

@@ -6,6 +6,7 @@ import htmx from "htmx.org";
 const EVERY_MS = 2000;
 const HEARD_EVERY_MS = 15000; // with live events, a look now and then all the same
 const TOGETHER_MS = 150;
+const AGAIN_MS = 5000;
 
 let lastLook = Date.now();
 let isHeard = false;
@@ -34,7 +35,7 @@ export function marked(): HTMLElement | null {
 
 function look(): void {
   const part = living();
-  if (!part || document.hidden || isBusy(part)) return;
+  if (!part || isBusy(part)) return; // also behind another tab: an alarm is heard there
   lastLook = Date.now();
   htmx.trigger(part, "bt:refresh");
 }
@@ -46,13 +47,17 @@ function isBusy(part: HTMLElement): boolean {
 }
 
 function listen(): void {
-  const address = document.querySelector<HTMLElement>("[data-live]")?.dataset["live"];
+  const address = living()?.dataset["live"];
   if (!address) return;
   const events = new EventSource(address);
   let planned = 0;
   events.addEventListener("open", () => (isHeard = true));
-  events.addEventListener("error", () => (isHeard = false));
-  events.addEventListener("alarms", () => {
+  events.addEventListener("error", () => {
+    isHeard = false;
+    // A ticket that is over: the part has a fresh one by its next look.
+    if (events.readyState === EventSource.CLOSED) window.setTimeout(listen, AGAIN_MS);
+  });
+  events.addEventListener("alarm", () => {
     window.clearTimeout(planned);
     planned = window.setTimeout(look, TOGETHER_MS);
   });

@@ -21,6 +21,7 @@ from belltower.kernel.texts import Text
 from belltower.screens.console import alarm_listing
 from belltower.screens.console.alarm_listing import AlarmListing
 from belltower.screens.console.doors import ConsoleRequest, door
+from belltower.screens.console.live import live_address
 
 SHELVES_MIN = (15, 60, 240, 480, 1440)
 PLAIN = (What.UNSHELVE, What.RESET, What.OUT_OF_SERVICE, What.RETURN_TO_SERVICE)
@@ -82,6 +83,7 @@ def listed(request: ConsoleRequest) -> dict[str, Any]:
         "shelves": SHELVES_MIN,
         "calling_states": CALLING,
         "now": request.now,
+        "live": live_address(request),
     }
 
 

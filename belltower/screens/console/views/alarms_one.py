@@ -20,6 +20,7 @@ from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
 from belltower.screens.console import alarm_listing, alarm_story, alarm_trend, dates
 from belltower.screens.console.doors import ConsoleRequest, door
+from belltower.screens.console.live import live_address
 from belltower.screens.console.views.alarms import SHELVES_MIN
 
 SPANS_H = (1, 6, 24, 168)
@@ -48,6 +49,7 @@ def show(request: ConsoleRequest, uid: UUID) -> HttpResponse:
         "shelves": SHELVES_MIN,
         "people": _who_may_answer(request.now) if request.standing.may(ANSWER_ALARMS) else [],
         "now": request.now,
+        "live": live_address(request),
     }
     template = "console/alarms/living.html" if request.headers.get("HX-Request") else "console/alarm.html"
     return render(request, template, page)
