@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What workers do for this room: they close days that are over."""
+"""What workers do for this room: they make days ahead, commit to stored batches, and close days that are over."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from belltower.core.jobs.actions import ask
 from belltower.core.jobs.models import ENDED, Job
 from belltower.core.jobs.regular import regularly
 from belltower.core.jobs.work import RunningJob, work
+from belltower.core.observations import proving
 from belltower.core.observations.lake import keeping
 from belltower.kernel.actors import Actor
 from belltower.kernel.texts import Text
@@ -49,3 +51,18 @@ def ask_to_close(now: datetime) -> None:
     if lately.exclude(state__in=ENDED).exists() or lately.filter(ended_at__gt=now - _NOT_AGAIN_WITHIN).exists():
         return
     ask(CLOSE, by=BY, why="到期归档 days that are over", attempts_allowed=3)
+
+
+@regularly
+def make_days_ahead(now: datetime) -> None:
+    """The tables of today and tomorrow (UTC), so that no reading waits for its day to be made."""
+    with connection.cursor() as cursor:
+        for day in (now.astimezone(UTC).date() + timedelta(days=n) for n in (0, 1)):
+            cursor.execute("SELECT observations_make_day(%s)", [day])
+
+
+@regularly
+def seal_batches(now: datetime) -> None:
+    """An entry of the ledger that commits to what was stored in the last minute."""
+    if proving.seal_is_due(now):
+        proving.seal()
