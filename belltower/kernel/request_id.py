@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import re
-import secrets
 from collections.abc import Iterator
 from contextvars import ContextVar
 
@@ -22,8 +22,14 @@ def current() -> str | None:
 
 
 def new() -> str:
-    """A new id of three groups of four, as ``k7xm-3dpq-w9ht``: 57 bits by chance."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+    """A new id of three groups of four, as ``k7xm-3dpq-w9ht``: 57 bits by chance. It is no secret."""
+    chance = random.getrandbits(64)  # nosec B311  # names a request, guards nothing
+    letters = []
+    for _ in range(12):
+        chance, letter = divmod(chance, len(_LETTERS))
+        letters.append(_LETTERS[letter])
+    whole = "".join(letters)
+    return f"{whole[:4]}-{whole[4:8]}-{whole[8:]}"
 
 
 def taken(given: str | None) -> str:

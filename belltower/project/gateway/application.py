@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from litestar import Litestar, Request, Response, asgi, get
-from litestar.types import ControllerRouterHandler, HTTPScope, Receive, Scope, Send
+from litestar import Litestar, Request, Response, get
+from litestar.types import ControllerRouterHandler, HTTPScope, Receive, Send
 
 from belltower import __version__
 from belltower.project import installation
@@ -81,24 +81,8 @@ def measurements(request: Request[Any, Any, Any]) -> Response[bytes]:
         connections.close_all()  # this thread may never be used again
 
 
-@asgi("/ingest", copy_scope=False)
-async def ingest_rows(scope: Scope, receive: Receive, send: Send) -> None:
-    """The fast door: readings in, any number (docs/guides/send-readings.md)."""
-    from belltower.project.gateway.ingest.door import ingest
-
-    await ingest(cast(HTTPScope, scope), receive, send, serving=serving())
-
-
-@asgi("/live", copy_scope=False)
-async def live_events(scope: Scope, receive: Receive, send: Send) -> None:
-    """Newest values and steps of alarms, as server-sent events."""
-    from belltower.project.gateway.live import live as listen
-
-    await listen(cast(HTTPScope, scope), receive, send, hub=serving().hub, senders=serving().senders)
-
-
 LARGEST_BODY = 10 * 1024 * 1024  # bytes
-ROUTES: list[ControllerRouterHandler] = [door, live, ready, measurements, ingest_rows, live_events]
+ROUTES: list[ControllerRouterHandler] = [door, live, ready, measurements]
 
 
 def _database_url() -> str:
@@ -117,8 +101,11 @@ def _expected() -> frozenset[tuple[str, str]]:
 set_up_django()
 
 from belltower.project.gateway import serving as works  # noqa: E402
+from belltower.project.gateway.ingest.door import ingest  # noqa: E402
+from belltower.project.gateway.live import live as listen  # noqa: E402
 from belltower.project.gateway.problems import failed  # noqa: E402
 from belltower.project.gateway.senders import refuse_others  # noqa: E402
+from belltower.project.gateway.straight import straight  # noqa: E402
 from belltower.project.gateway.watch import FORWARDED, watched  # noqa: E402
 from belltower.project.watch import metrics  # noqa: E402
 
@@ -166,4 +153,14 @@ litestar = Litestar(
     request_max_body_size=LARGEST_BODY,
     logging_config=None,
 )
-application = watched(litestar, AtTheDoor())
+
+
+async def _ingest(scope: HTTPScope, receive: Receive, send: Send) -> None:
+    await ingest(scope, receive, send, serving=serving())
+
+
+async def _live(scope: HTTPScope, receive: Receive, send: Send) -> None:
+    await listen(scope, receive, send, hub=serving().hub, senders=serving().senders)
+
+
+application = watched(straight({"/ingest": _ingest, "/live": _live}, litestar), AtTheDoor())

@@ -17,7 +17,7 @@ from belltower.screens.api.problems import MEDIA_TYPE, status_of
 from belltower.screens.errors import TRY_AGAIN_AFTER_S, DatabaseAway, is_database_away
 
 logger = logging.getLogger(__name__)
-__all__ = ["MEDIA_TYPE", "document", "failed", "headers_of", "language_of"]
+__all__ = ["MEDIA_TYPE", "document", "failed", "headers_of", "language_of", "told"]
 
 
 def document(refusal: Refusal, status: int, *, language: str = "en") -> dict[str, Any]:
@@ -39,7 +39,7 @@ def language_of(accepted: str | None) -> str:
 
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The answer to whatever went wrong: a refusal, an address that is not there, the database, or a fault of ours."""
-    refusal, status, headers = _told(request, error)
+    refusal, status, headers = told(error, method=request.method, path=request.url.path)
     language = language_of(request.headers.get("accept-language"))
     body = msgspec.json.encode(document(refusal, status, language=language))
     return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
@@ -52,7 +52,8 @@ def headers_of(error: Refusal, status: int) -> dict[str, str]:
     return {"Retry-After": str(error.facts.get("seconds", TRY_AGAIN_AFTER_S))} if status in (429, 503) else {}
 
 
-def _told(request: Request[Any, Any, Any], error: Exception) -> tuple[Refusal, int, dict[str, str]]:
+def told(error: Exception, *, method: str, path: str) -> tuple[Refusal, int, dict[str, str]]:
+    """What is said of ``error``: a refusal, its status, and headers besides."""
     if isinstance(error, Refusal):
         status = status_of(type(error))
         return error, status, headers_of(error, status)
@@ -60,10 +61,10 @@ def _told(request: Request[Any, Any, Any], error: Exception) -> tuple[Refusal, i
         logger.warning("the database is away: %s", error)
         return DatabaseAway(seconds=TRY_AGAIN_AFTER_S), 503, {"Retry-After": str(TRY_AGAIN_AFTER_S)}
     if isinstance(error, HTTPException) and error.status_code in (404, 405):
-        refusal: Refusal = NoSuchOperation(method=request.method, path=request.url.path)
+        refusal: Refusal = NoSuchOperation(method=method, path=path)
         return refusal, error.status_code, dict(error.headers or {})
     if isinstance(error, HTTPException) and error.status_code < 500:
         return InvalidRequest(faults=error.detail), error.status_code, dict(error.headers or {})
     reference = request_id.current()
-    logger.error("%s broke (%s)", request.method, reference, exc_info=error)
+    logger.error("%s broke (%s)", method, reference, exc_info=error)
     return Broken(reference=reference), 500, {}

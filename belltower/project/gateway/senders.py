@@ -7,7 +7,6 @@ Under `belltower run --open` whoever reaches the door from this machine may do e
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import time
 from collections.abc import Callable
@@ -64,37 +63,34 @@ class Senders:
 
     def __init__(self, *, is_open: bool | None = None) -> None:
         self.is_open = os.environ.get(OPEN) == "1" if is_open is None else is_open
-        self._known: dict[bytes, tuple[float, Sender | None]] = {}
+        self._known: dict[str, tuple[float, Sender | None]] = {}
         self._clerk = ThreadPoolExecutor(1, thread_name_prefix="gateway-clerk")
 
     async def sender(self, authorization: str) -> Sender:
         """Who sends this header. Raises NotSignedIn; the database's errors."""
         if self.is_open:
             return ANYBODY
-        scheme, _, secret = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not secret:
-            raise NotSignedIn
-        return await self.of_secret(secret.strip())
-
-    async def of_secret(self, secret: str) -> Sender:
-        """Whose token this is. Raises NotSignedIn."""
-        digest = hashlib.sha256(secret.encode()).digest()
-        held = self._known.get(digest)
+        held = self._known.get(authorization)
         if held is None or held[0] < time.monotonic():
+            held = (time.monotonic() + REMEMBERED_FOR_S, await self._found(authorization))
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
-            held = (time.monotonic() + REMEMBERED_FOR_S, await self.asked(lambda: _looked_up(secret)))
-            self._known[digest] = held
+            self._known[authorization] = held
         if held[1] is None:
             raise NotSignedIn
         return held[1]
+
+    async def _found(self, authorization: str) -> Sender | None:
+        scheme, _, secret = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            return None
+        return await self.asked(lambda: _looked_up(secret.strip()))
 
     def knows(self, authorization: str) -> bool:
         """Whether a token was found good a moment ago; says nothing of others."""
         if self.is_open:
             return True
-        digest = hashlib.sha256(authorization.partition(" ")[2].strip().encode("utf-8", "surrogatepass")).digest()
-        held = self._known.get(digest)
+        held = self._known.get(authorization)
         return held is not None and held[1] is not None
 
     async def asked(self, look: Callable[[], T]) -> T:

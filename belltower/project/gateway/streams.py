@@ -26,11 +26,30 @@ _LEARN = "SELECT id, key, source FROM observations_datastream WHERE key = ANY (%
 class Remembered(KnownStreams):
     """Known streams that are never looked up by themselves: ``learn`` does, in a thread that may wait."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._set: set[int] = set()
+
     def learn(self, raw: psycopg.Connection[Any], keys: Sequence[str], ids: Sequence[int]) -> None:
         """Look these up."""
         rows = raw.execute(_LEARN, [list(keys), list(ids)]).fetchall()
         with self._lock:
             self._take(rows)
+
+    def id_of(self, stream: str | int, source: str) -> int | None:
+        """Its id, if it is known and may be reported by ``source``."""
+        found = self._by_key.get(stream) if isinstance(stream, str) else stream if stream in self._set else None
+        return None if found is None or self._sources.get(found, source) != source else found
+
+    def _take(self, rows: Iterable[tuple[int, str | None, str]]) -> None:
+        fresh = list(rows)
+        super()._take(fresh)
+        self._set |= {id for id, _, _ in fresh}
+
+    def forget(self) -> None:
+        """Look everything up again when next asked."""
+        super().forget()
+        self._set = set()
 
     @property
     def by_key(self) -> Mapping[str, int]:
@@ -42,7 +61,7 @@ class Streams:
 
     def __init__(self, senders: Senders) -> None:
         self._senders = senders
-        self._known = Remembered()
+        self.known = Remembered()
         self._own: dict[str, tuple[float, frozenset[int]]] = {}
         # What was looked up and not found a moment ago, so that a sender's mistake is not looked up at each request.
         self._missed: dict[object, float] = {}
@@ -51,7 +70,7 @@ class Streams:
         """What of ``streams`` is known and may be reported by who has ``scope``. Raises the database's errors."""
         if missing := self._missing(streams):
             await self._senders.asked(lambda: self._look_up(missing))
-        return Sight(self._known, self._known.by_key, await self.visible(scope))
+        return Sight(self.known, self.known.by_key, await self.visible(scope))
 
     async def visible(self, scope: Scope) -> frozenset[int] | None:
         """The streams that ``scope`` sees; None for all. Remembered for OWN_FOR_S."""
@@ -65,19 +84,19 @@ class Streams:
 
     def forget(self) -> None:
         """Some stream is not there any more: look all of them up again."""
-        self._known.forget()
+        self.known.forget()
         self._own.clear()
 
     def _missing(self, streams: Sequence[Any] | NDArray[np.int64] | Coded) -> list[object]:
         if isinstance(streams, Coded):
             return self._missing(streams.names)
-        ids = ids_of(streams, self._known.by_key)
-        unknown = ids[~self._known.has(ids)]
+        ids = ids_of(streams, self.known.by_key)
+        unknown = ids[~self.known.has(ids)]
         if not len(unknown):
             return []
         named: Iterable[object] = np.unique(unknown[unknown > UNKNOWN]).tolist()
         if not isinstance(streams, np.ndarray):
-            named = {one for one in streams if isinstance(one, int) or one not in self._known.by_key}
+            named = {one for one in streams if isinstance(one, int) or one not in self.known.by_key}
         now = time.monotonic()
         return [one for one in named if self._missed.get(one, 0.0) < now]
 
@@ -88,11 +107,11 @@ class Streams:
         keys = [one for one in missing if isinstance(one, str)]
         ids = [one for one in missing if isinstance(one, int)]
         with _everything_seen():
-            self._known.learn(connection.connection, keys, ids)
+            self.known.learn(connection.connection, keys, ids)
         if len(self._missed) > _MOST_MISSING:
             self._missed.clear()
         until = time.monotonic() + _ASKED_AGAIN_AFTER_S
-        found = self._known.by_key
+        found = self.known.by_key
         self._missed |= {one: until for one in missing if one not in found}
 
 

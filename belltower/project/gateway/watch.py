@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import msgspec
@@ -26,6 +27,7 @@ from belltower.screens.errors import TooManyRequests
 
 logger = logging.getLogger("belltower.requests")
 DOOR = "machines"
+_ID = request_id.HEADER.lower().encode()
 NOWHERE = "nowhere"
 # Whether somebody stood in between, for /metrics; set on the scope's state.
 FORWARDED = "belltower_is_forwarded"
@@ -100,15 +102,22 @@ class Answer:
         method = str(self.scope["method"])
         metrics.note(DOOR, route, method, self.status, seconds)
         level = logging.DEBUG if route in _QUIET and self.status < 400 else logging.INFO
+        if not logger.isEnabledFor(level):
+            return
         about = {"door": DOOR, "route": route, "method": method, "status": self.status, "ms": round(seconds * 1000, 1)}
         logger.log(level, "answered", extra={"about": about})
 
     def _with_ours(self, headers: list[Any]) -> list[Any]:
         there = {name.lower(): value for name, value in headers}
-        ours = headers_for(there.get(b"content-type", b"").decode("latin-1"))
-        added = {"Cache-Control": "no-store", **ours, request_id.HEADER: str(request_id.current())}
-        lines = ((name.lower().encode(), value.encode()) for name, value in added.items())
-        return headers + [line for line in lines if line[0] not in there]
+        lines = [line for line in _lines_for(there.get(b"content-type", b"")) if line[0] not in there]
+        return [*headers, *lines, (_ID, str(request_id.current()).encode())]
+
+
+@lru_cache(maxsize=64)
+def _lines_for(media_type: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer of this media type."""
+    ours = {"Cache-Control": "no-store", **headers_for(media_type.decode("latin-1"))}
+    return [(name.lower().encode(), value.encode()) for name, value in ours.items()]
 
 
 def _count(limit: limits.Limit, address: str) -> None:

@@ -11,10 +11,10 @@ import asyncio
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,6 +28,7 @@ from belltower.kernel.texts import Text
 from belltower.screens.errors import TRY_AGAIN_AFTER_S, DatabaseAway
 
 logger = logging.getLogger(__name__)
+Plain = tuple[int, int, float, int, int]
 T = TypeVar("T")
 Raw = psycopg.Connection[Any]
 MOST_WAITING = 4096  # submissions
@@ -61,9 +62,12 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one source that were sifted; what store() takes, and the frames that were refused beside them."""
+    """Rows of one source that were sifted; what store() takes, and the frames that were refused beside them.
 
-    batch: Batch
+    Few rows come as tuples of stream, at, value, quality and result_at, and are made a batch with their whole group.
+    """
+
+    batch: Batch | Sequence[Plain]
     source: str
     asides: Sequence[Aside] = ()
     details: Mapping[int, Detail] | None = None
@@ -83,48 +87,50 @@ class Submission:
         return max(1, len(self.what.batch)) if isinstance(self.what, Rows) else 1
 
 
-@dataclass(slots=True)
 class Waiting:
-    """The bounded queue between the doors and the writer; safe over threads."""
+    """The bounded queue between one event loop, which alone puts, and the writer, which alone takes."""
 
-    most: int = MOST_WAITING
-    most_rows: int = MOST_ROWS
-    rows: int = 0
-    _held: deque[Submission] = field(default_factory=deque)
-    _changed: threading.Condition = field(default_factory=threading.Condition)
-    _is_closed: bool = False
+    def __init__(self, most: int = MOST_WAITING, most_rows: int = MOST_ROWS) -> None:
+        self.most, self.most_rows = most, most_rows
+        self._queue: SimpleQueue[Submission | None] = SimpleQueue()
+        self._is_closed = False
+        # Each is written by one thread only, so that neither needs a lock.
+        self._put = self._taken = self._rows_put = self._rows_taken = 0
+
+    def __len__(self) -> int:
+        return self._put - self._taken
 
     def put(self, one: Submission) -> None:
         """Raises Busy when the queue is full; a submission larger than all that may wait is taken when nothing else is."""
-        with self._changed:
-            is_full = len(self._held) >= self.most or (self._held and self.rows + one.rows > self.most_rows)
-            if is_full or self._is_closed:
-                raise Busy(seconds=BUSY_AGAIN_AFTER_S)
-            self._held.append(one)
-            self.rows += one.rows
-            self._changed.notify()
+        waiting, rows = len(self), one.rows
+        is_full = waiting >= self.most or (waiting > 0 and self._rows_put - self._rows_taken + rows > self.most_rows)
+        if is_full or self._is_closed:
+            raise Busy(seconds=BUSY_AGAIN_AFTER_S)
+        self._put += 1
+        self._rows_put += rows
+        self._queue.put(one)
 
     def take(self, most_rows: int) -> list[Submission]:
-        """Everything that waits, in order, up to about so many rows; waits for the first. Empty: closed and drained."""
-        with self._changed:
-            while not self._held and not self._is_closed:
-                self._changed.wait()
-            taken: list[Submission] = []
-            rows = 0
-            while self._held and (not taken or rows + self._held[0].rows <= most_rows):
-                taken.append(self._held.popleft())
-                rows += taken[-1].rows
-            self.rows -= rows
-            return taken
+        """Everything that waits, in order, until there are about so many rows; waits for the first. Empty: the end."""
+        first = self._queue.get()
+        if first is None:
+            return []
+        taken, rows = [first], first.rows
+        while rows < most_rows and not self._queue.empty():
+            one = self._queue.get()
+            if one is None:
+                self._queue.put(None)
+                break
+            taken.append(one)
+            rows += one.rows
+        self._taken += len(taken)
+        self._rows_taken += rows
+        return taken
 
     def close(self) -> None:
         """Take nothing more; what waits is still given out."""
-        with self._changed:
-            self._is_closed = True
-            self._changed.notify_all()
-
-    def __len__(self) -> int:
-        return len(self._held)
+        self._is_closed = True
+        self._queue.put(None)
 
 
 class Writer:
@@ -133,7 +139,7 @@ class Writer:
     def __init__(
         self, address: Callable[[], str], *, waiting: Waiting | None = None, linger_s: float = LINGER_S
     ) -> None:
-        self.waiting = waiting or Waiting()
+        self.waiting = Waiting() if waiting is None else waiting
         self._address, self._linger_s = address, linger_s
         self._thread = threading.Thread(target=self._run, name="gateway-writer", daemon=True)
         self._raw: Raw | None = None
@@ -149,7 +155,7 @@ class Writer:
             self._thread.join(within_s)
 
     def store(
-        self, batch: Batch, *, source: str, asides: Sequence[Aside] = (),
+        self, batch: Batch | Sequence[Plain], *, source: str, asides: Sequence[Aside] = (),
         details: Mapping[int, Detail] | None = None, keep_equal: bool = False,
     ) -> asyncio.Future[Acknowledged]:  # fmt: skip
         """To be awaited: what was committed of rows that were sifted, with the frames refused beside them.
@@ -274,7 +280,7 @@ def _stored(
     raw: Raw, source: str, those: Sequence[tuple[Submission, Rows]], received_at: datetime
 ) -> list[tuple[Submission, Any]]:
     parts = [rows for _, rows in those]
-    batch = parts[0].batch if len(parts) == 1 else together([rows.batch for rows in parts])
+    batch = together([rows.batch for rows in parts])
     details, keep_equal = _details(parts), parts[0].keep_equal
     done = store(raw, batch, source=source, received_at=received_at, details=details, keep_equal=keep_equal)
     ends = np.cumsum([len(rows.batch) for rows in parts]).tolist()
@@ -297,17 +303,40 @@ def _details(parts: Sequence[Rows]) -> Mapping[int, Detail] | None:
     return found or None
 
 
-def together(batches: Sequence[Batch]) -> Batch:
-    """Several batches as one, in order."""
+def together(parts: Sequence[Batch | Sequence[Plain]]) -> Batch:
+    """Several batches, or few rows each, as one batch, in order."""
+    if all(not isinstance(part, Batch) for part in parts):
+        return _batch([row for part in parts if not isinstance(part, Batch) for row in part])
+    batches = [part if isinstance(part, Batch) else _batch(part) for part in parts]
+    if len(batches) == 1:
+        return batches[0]
     has_results = any(batch.result_at is not None for batch in batches)
     has_quality = any(batch.quality is not None for batch in batches)
     return Batch(
         stream=np.concatenate([batch.stream for batch in batches]),
         at=np.concatenate([batch.at for batch in batches]),
         value=np.concatenate([batch.value for batch in batches]),
-        result_at=np.concatenate([batch.results for batch in batches]) if has_results else None,
+        result_at=np.concatenate([_given_results(batch) for batch in batches]) if has_results else None,
         quality=np.concatenate([_qualities(batch) for batch in batches]) if has_quality else None,
     )
+
+
+def _batch(rows: Sequence[Plain]) -> Batch:
+    stream, at, value, quality, result_at = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    qualities, results = np.array(quality, np.int16), np.array(result_at, np.int64)
+    ats = np.array(at, np.int64)
+    return Batch(
+        np.array(stream, np.int64),
+        ats,
+        np.array(value, np.float64),
+        None if np.array_equal(results, ats) else results,
+        qualities if qualities.any() else None,
+    )
+
+
+def _given_results(batch: Batch) -> NDArray[np.int64]:
+    """Where none was given, that stays known."""
+    return batch.at if batch.result_at is None else batch.result_at
 
 
 def _qualities(batch: Batch) -> NDArray[np.int16]:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from litestar.exceptions import MethodNotAllowedException
@@ -16,8 +18,10 @@ from belltower.core.observations.errors import UnknownStream
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.project.gateway.ingest.body import Gone, pieces
+from belltower.project.gateway.ingest.few import MOST_BYTES, few
 from belltower.project.gateway.ingest.judging import judged
-from belltower.project.gateway.ingest.reading import reader_of
+from belltower.project.gateway.ingest.reading import document as a_document
+from belltower.project.gateway.ingest.reading import lines, reader_of
 from belltower.project.gateway.ingest.receiving import Receipt, Receiving
 from belltower.project.gateway.ingest.rows import Columns, RefusedRow
 from belltower.project.gateway.problems import MEDIA_TYPE, document, language_of
@@ -44,10 +48,14 @@ async def ingest(scope: HTTPScope, receive: Receive, send: Send, *, serving: Ser
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     sender = await serving.senders.sender(headers.get(b"authorization", ""))
     sender.must(Verb.SENSE)
-    read = reader_of(headers.get(b"content-type", ""))
-    receiving = Receiving(serving.writer, _Judge(serving, sender), source=sender.source)
+    read, encoding = reader_of(headers.get(b"content-type", "")), headers.get(b"content-encoding", "")
+    first = await receive()
     try:
-        async for columns in read(pieces(receive, headers.get(b"content-encoding", ""))):
+        if not encoding and read in (lines, a_document) and (receipt := await _at_once(first, serving, sender)):
+            await _answer(receipt, send, language="")
+            return
+        receiving = Receiving(serving.writer, _Judge(serving, sender), source=sender.source)
+        async for columns in read(pieces(_with(first, receive), encoding)):
             await receiving.take(columns)
         receipt = await receiving.close()
     except Gone:
@@ -56,6 +64,29 @@ async def ingest(scope: HTTPScope, receive: Receive, send: Send, *, serving: Ser
         serving.streams.forget()  # deleted since it was looked up; the next request is judged by what there is
         raise
     await _answer(receipt, send, language=language_of(headers.get(b"accept-language")))
+
+
+async def _at_once(first: Any, serving: Serving, sender: Sender) -> Receipt | None:
+    """The receipt of a request of a few good rows that came in one piece; None: it has to go the long way."""
+    body = first.get("body", b"")
+    if not isinstance(body, bytes) or len(body) > MOST_BYTES or first.get("more_body"):
+        return None
+    own = None if sender.scope.sees_all else await serving.streams.visible(sender.scope)
+    rows = few(body, serving.streams.known, source=sender.source, own=own, now_us=time.time_ns() // 1000)
+    if not rows:
+        return None
+    done = await serving.writer.store(rows, source=sender.source)
+    return Receipt(done.received, done.stored, done.duplicates)
+
+
+def _with(first: Any, rest: Receive) -> Receive:
+    """A body whose first piece was taken already."""
+    held: list[Any] = [first]
+
+    async def receive() -> Any:
+        return held.pop() if held else await rest()
+
+    return receive
 
 
 class _Judge:

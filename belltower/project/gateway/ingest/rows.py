@@ -67,6 +67,7 @@ class Columns:
 
 
 _lines = msgspec.json.Decoder(Row)
+decode_lines = _lines.decode_lines
 _message = msgspec.msgpack.Decoder(Row)
 _messages = msgspec.msgpack.Decoder(list[Row])
 _instant = msgspec.json.Decoder(Annotated[datetime, msgspec.Meta(tz=True)])
