@@ -53,6 +53,13 @@ def create(at: Address, body: object, asking: Asking, *, by: Actor) -> Made:
     return _create(draft(at.entity, body, given=given), asking, at.owner)
 
 
+@action("observations.place_streams")
+def place_streams(streams: Sequence[int], source: str, *, by: Actor) -> None:
+    """Readings of these streams that name no feature may be stored from now on. Raises BadEntity."""
+    for stream in streams:
+        features.ensure(stream, source)
+
+
 @action("observations.change_entity")
 def change(at: Address, body: object, asking: Asking, *, by: Actor, is_whole: bool = False) -> None:
     """Write what ``body`` says into the entity; ``is_whole``: and take out what it does not say. Raises BadEntity."""
@@ -232,7 +239,7 @@ def observation(made: Draft, asking: Asking, owner: Owner | None) -> observing.O
     stream, feature = settled["Datastream"], settled.get("FeatureOfInterest")
     row = observing.observed(made.body, stream=stream, feature=feature, now=asking.now)
     if feature is None:
-        features.ensure(stream)
+        features.ensure(stream, asking.source)
     else:
         features.spread(stream, feature)
     return row

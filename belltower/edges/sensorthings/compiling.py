@@ -4,7 +4,16 @@
 from __future__ import annotations
 
 from belltower.edges.sensorthings import functions, geometry
-from belltower.edges.sensorthings.comparing import SIGNS, as_number, as_text, as_truth, compare, lasts_to, ordered, truth
+from belltower.edges.sensorthings.comparing import (
+    SIGNS,
+    as_number,
+    as_text,
+    as_truth,
+    compare,
+    lasts_to,
+    ordered,
+    truth,
+)
 from belltower.edges.sensorthings.errors import BadQuery, text
 from belltower.edges.sensorthings.model import EntitySet
 from belltower.edges.sensorthings.syntax import Binary, Call, Expression, Kind, Listed, Literal, Ordering, Path, Unary

@@ -31,16 +31,31 @@ _LOCATION = """
 """
 
 
-def ensure(stream: int) -> None:
-    """A stream whose observations name no feature has one from now on. Raises BadEntity when its Thing is nowhere."""
-    if fetched("SELECT 1 FROM observations_default_feature WHERE stream = %(s)s LIMIT 1", {"s": stream}):
-        return
-    if not renew(stream):
+def ensure(stream: int, source: str) -> None:
+    """A stream whose observations name no feature has one from now on, and may be reported by ``source``.
+
+    Raises BadEntity when it may not be, or when its Thing is nowhere. Streams of Belltower's own, which have a key or
+    an asset, are reported by doors that know no features: they may be without one.
+    """
+    known = fetched(_STREAM, {"stream": stream})
+    if not known:
+        raise wrong(OBSERVATIONS, text("没有 Datastreams({id})", "there is no Datastreams({id})", id=stream))
+    only, is_own, is_placed = known[0]
+    if only not in ("", source):
+        raise wrong(OBSERVATIONS, text("该数据流由其他来源上报", "that Datastream is another source's to report"))
+    if not is_placed and not renew(stream) and not is_own:
         reason = text(
             "没有 FeatureOfInterest，其 Thing 也没有 Location",
             "it names no FeatureOfInterest, and its Thing has no Location to make one of",
         )
         raise wrong(OBSERVATIONS, reason)
+
+
+_STREAM = """
+    SELECT d.source, d.key IS NOT NULL OR d.asset_id IS NOT NULL,
+           EXISTS (SELECT FROM observations_default_feature f WHERE f.stream = d.id)
+    FROM observations_datastream d WHERE d.id = %(stream)s
+"""
 
 
 def renew(stream: int) -> bool:

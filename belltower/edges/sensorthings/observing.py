@@ -14,7 +14,7 @@ import numpy as np
 import psycopg
 from django.db import connection
 
-from belltower.core.observations.batches import NOT_GIVEN, Batch, micros
+from belltower.core.observations.batches import AHEAD, EARLIEST, NOT_GIVEN, Batch, instant_of, micros
 from belltower.core.observations.errors import NotStorable, TooManyDays, UnknownStream
 from belltower.core.observations.storing import HAS_DETAIL, NO_RESULT_TIME, Detail, store
 from belltower.edges.sensorthings import features
@@ -29,7 +29,6 @@ from belltower.edges.sensorthings.model import (
 from belltower.edges.sensorthings.selecting import fetched
 from belltower.kernel.texts import Text
 
-EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _OWN = frozenset({"phenomenonTime", "result", "resultTime", "resultQuality", "validTime", "parameters"})
 
 
@@ -54,8 +53,10 @@ def observed(body: Mapping[str, Any], *, stream: int, feature: int | None, now: 
     told = body.get("resultTime")
     result_at = None if told is None else period(OBSERVATIONS, "resultTime", told).start
     for instant in (at, result_at or at):
-        if not EARLIEST <= instant <= LATEST:
-            raise wrong(OBSERVATIONS, text("时间超出范围", "the time is out of range"))
+        if not instant_of(EARLIEST) <= instant <= now + AHEAD:
+            raise wrong(
+                OBSERVATIONS, text("{at} 早于 2000 年或晚于明天", "{at} is before 2000 or after tomorrow", at=instant)
+            )
     value = as_number(body["result"])
     detail = _detail(body, end=None if time is None else time.end, is_number=not math.isnan(value), feature=feature)
     return Observed(stream, at, result_at, value, detail)
