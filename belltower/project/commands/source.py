@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`belltower source check|dry-run|put|run`: sources of readings, by their mappings (docs/guides/mqtt.md)."""
+"""`belltower source check|dry-run|put|run|browse`: sources of readings, by their mappings (docs/guides/mqtt.md)."""
 
 from __future__ import annotations
 
@@ -75,3 +75,16 @@ def run(file: Path) -> None:
         source = read_source(file.read_text(encoding="utf-8"))
         click.echo(f"{source.key} ...")
         Bridge(source, our_address()).run(stopping)
+
+
+@command.command()
+@click.argument("file", type=FILE)
+@click.argument("node", default="i=85")
+def browse(file: Path, node: str) -> None:
+    """List the children of NODE (else of the Objects folder) of the OPC UA server that FILE names, to pick nodes from."""
+    database.set_up_django()
+    from belltower.edges.opcua.source import browse as children_of
+    from belltower.edges.sources.mapping import read_source
+
+    for one in children_of(read_source(file.read_text(encoding="utf-8")), node):
+        click.echo(f"{'value ' if one.is_variable else 'folder'}  {one.id}  {one.name}")
