@@ -90,17 +90,19 @@ class KnownStreams:
         return found[place]
 
     def _found(self, wanted: Ints) -> Flags:
-        if not len(self._ids):
+        ids = self._ids  # another thread may put a longer one in its place meanwhile
+        if not len(ids):
             return np.zeros(len(wanted), np.bool_)
-        at = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
-        found: Flags = self._ids[at] == wanted
+        at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+        found: Flags = ids[at] == wanted
         return found
 
     def _take(self, rows: Iterable[tuple[int, str | None, str]]) -> None:
         fresh = list(rows)
-        self._by_key |= {key: id for id, key, _ in fresh if key is not None}
+        # Keys last: who finds a stream's id by its key, in another thread, finds that it is there too.
         self._sources |= {id: source for id, _, source in fresh if source}
         self._ids = np.union1d(self._ids, np.array([id for id, _, _ in fresh], np.int64))
+        self._by_key |= {key: id for id, key, _ in fresh if key is not None}
 
 
 _ALL = "SELECT id, key, source FROM observations_datastream"

@@ -43,8 +43,8 @@ class Remembered(KnownStreams):
 
     def _take(self, rows: Iterable[tuple[int, str | None, str]]) -> None:
         fresh = list(rows)
-        super()._take(fresh)
         self._set |= {id for id, _, _ in fresh}
+        super()._take(fresh)
 
     def forget(self) -> None:
         """Look everything up again when next asked."""
