@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 _ALARM = {"takes": {"uid": "alarm"}}
+_STREAM = {"takes": {"uid": "stream"}}
 _DEEDS = ("acknowledge", "shelve", "unshelve", "reset", "out_of_service", "return_to_service", "comment", "assign")
 _DEFINED = {"title_zh": "走查", "condition": "hihi", "limit": "1", "cause": "walk"}
 
@@ -23,5 +24,12 @@ SENSING: dict[str, dict[str, Any]] = {
         **_ALARM,
         "fixed": [{"what": what} for what in _DEEDS],
         "form": {"note": "walk", "minutes": "15", "to": "ours-person"},
+    },
+    "console:streams": {"queries": ("", "q=theirs", "q=L0", "state=never", "state=silent")},
+    "console:stream": {**_STREAM, "queries": ("", "span=1h", "since=2026-01-01&until=2026-12-31")},
+    "console:stream_export": {
+        **_STREAM,
+        "fixed": [{"form": "csv"}, {"form": "parquet"}],
+        "queries": ("span=1h", "span=1y", "every=day&span=30d"),
     },
 }

@@ -11,6 +11,7 @@ import "./style/ledger.css";
 import "./style/files.css";
 import "./style/alarms.css";
 import "./style/states.css";
+import "./style/streams.css";
 import htmx from "htmx.org";
 import { listenToKeys } from "./parts/keys";
 import { listenToMenus } from "./parts/menus";

@@ -42,7 +42,7 @@ def send(request: ConsoleRequest, uid: UUID, form: str) -> HttpResponseBase:
         raise NotFound(noun=Text(zh="文件格式", en="file format"), name=form)
     span = stream_span.read(request.GET.dict(), now=request.now, zone=zone)
     given = request.GET.get("every", "")
-    every = cast(Every, given) if given in WIDTHS else None
+    every = given if given in WIDTHS else None
     answer = _FORMS[form](_tables(stream.pk, span, every))
     words = [stream.name, every or "", span.since.astimezone(zone).date().isoformat()]
     name = f"{slugify('-'.join(word for word in words if word), allow_unicode=True) or 'stream'}.{form}"
