@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a turn found, written: transitions and alarms by a statement each, and an event for each that was raised.
+"""What a turn found, written: transitions and alarms by a statement each, and events about what was raised.
 
 Not by COPY: it is not allowed where rows are seen by policy.
 """
@@ -22,6 +22,8 @@ from belltower.core.ledger.outbox import emit_many
 STATES = {state.value: state.name.lower() for state in AlarmState}
 CAUSES = {cause.value: cause.name.lower() for cause in Cause}
 DISABLED = "disabled"
+RAISED_AT_ONCE = 100
+"""Raised alarms in one event: a body of the outbox is small."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INSERT = """
     INSERT INTO alarms_transition (alarm_id, at, before, after, cause, value, position, command, recorded_at)
@@ -100,19 +102,17 @@ def _standing(definitions: Definitions, state: State, rows: NDArray[np.void]) ->
 
 
 def _announce(definitions: Definitions, rows: NDArray[np.void]) -> None:
-    """An event of the outbox for each alarm that was raised, so that other rooms may open a case."""
+    """Events of the outbox about the alarms that were raised, so that other rooms may open a case; some in each.
+
+    All have one subject, so that whoever hears them hears them in the order in which they were raised.
+    """
     raised = rows[rows["cause"] == Cause.ALARM]
-    if not len(raised):
-        return
     numbers = definitions.alarm_ids[raised["alarm"]].tolist()
-    uids = dict(Alarm.objects.filter(pk__in=set(numbers)).values_list("pk", "uid"))
-    emit_many(
-        "alarms.raised",
-        (
-            (f"alarms.alarm:{uids[number]}", {"at": at.isoformat(), "priority": priority})
-            for number, at, priority in zip(
-                numbers, map(instant, raised["at"].tolist()), raised["priority"].tolist(), strict=True
-            )
-            if at
-        ),
-    )
+    uids = dict(Alarm.objects.filter(pk__in=set(numbers)).values_list("pk", "uid")) if numbers else {}
+    ats, priorities = raised["at"].tolist(), raised["priority"].tolist()
+    told = [
+        {"alarm": str(uids[number]), "at": instant(at), "priority": priority}
+        for number, at, priority in zip(numbers, ats, priorities, strict=True)
+    ]
+    parts = [told[begin : begin + RAISED_AT_ONCE] for begin in range(0, len(told), RAISED_AT_ONCE)]
+    emit_many("alarms.raised", [("alarms.engine", {"raised": part}) for part in parts])

@@ -145,12 +145,13 @@ def test_an_alarm_is_suppressed_while_another_one_stands_and_by_its_assets_life(
     }  # fmt: skip
 
 
-def test_one_raise_is_one_event_of_the_outbox() -> None:
+def test_what_is_raised_is_told_to_other_rooms_once() -> None:
     alarm = enabled(detector())
     report(alarm.stream, 25.0, 26.0, 27.0)
     turn(NOON + MINUTE)
     event = EventRecord.objects.get(topic="alarms.raised")
-    assert (event.subject, event.by) == (f"alarms.alarm:{alarm.uid}", "system:alarms")
+    [raised] = event.body["raised"]
+    assert (raised["alarm"], raised["priority"], event.by) == (str(alarm.uid), 1, "system:alarms")
 
 
 def test_what_a_state_does_not_allow_is_refused() -> None:
