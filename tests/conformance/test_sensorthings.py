@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from belltower.core.places.scope import EVERYTHING
+from belltower.core.places.scope import EVERYTHING, NOTHING
 from belltower.edges.sensorthings.errors import BadEntity, NoSuchEntity, NotHere
 from belltower.edges.sensorthings.server import alone
 from belltower.edges.sensorthings.service import Answer, Asked, Caller
 from belltower.kernel.actors import Actor
+from belltower.kernel.errors import NotAllowed
 
 pytestmark = pytest.mark.django_db
 CALLER = Caller(Actor.system("open"), EVERYTHING, "open")
@@ -319,6 +321,20 @@ def test_observations_are_read_as_a_data_array(pump: dict[str, int]) -> None:
     (block,) = found["value"]
     assert block["components"] == ["phenomenonTime", "result"]
     assert block["dataArray"] == [["2026-03-01T02:00:00Z", 2], ["2026-03-01T01:00:00Z", 1]]
+
+
+def test_who_sees_no_asset_sees_no_thing_and_may_describe_none(pump: dict[str, int]) -> None:
+    stranger = replace(CALLER, scope=NOTHING, source="stranger")
+    for path in ("Things", "Datastreams", "Observations", "FeaturesOfInterest", "Locations", "Sensors"):
+        assert alone(Asked("GET", path, base=BASE), stranger).body["value"] == []
+    with pytest.raises(NoSuchEntity):
+        alone(Asked("GET", f"Datastreams({pump['stream']})/Observations", base=BASE), stranger)
+    with pytest.raises(NoSuchEntity):
+        alone(Asked("POST", f"Datastreams({pump['stream']})/Observations", body={"result": 1}, base=BASE), stranger)
+    with pytest.raises(NotAllowed):
+        alone(Asked("POST", "Things", body=thing(), base=BASE), stranger)
+    with pytest.raises(NotAllowed):
+        alone(Asked("POST", "Observations", body={"result": 1}, base=BASE), replace(CALLER, may_write=False))
 
 
 SAMPLES = Path("payloads") / "sensorthings_samples"

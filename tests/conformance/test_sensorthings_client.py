@@ -19,6 +19,8 @@ import pytest
 import requests
 from django.conf import settings
 
+from belltower.core.observations.models import Count, KeptAside
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.server]
 
 
@@ -157,6 +159,41 @@ def test_what_is_wrong_is_said_with_a_status_and_a_message(address: str) -> None
     assert requests.delete(f"{address}/Things", timeout=10).status_code == 405
     for query in ("$top=-1", "$orderby=nothing", "$expand=Nothing", "$select=nothing", "$count=maybe", "nonsense=1"):
         assert requests.get(f"{address}/Things?{query}", timeout=10).status_code == 400, query
+
+
+def test_what_is_received_is_stored_or_kept_aside_and_the_count_closes(address: str) -> None:
+    body = {"name": "Pump", "description": "p", "Locations": [{
+        "name": "Roof", "description": "r", "encodingType": "application/geo+json",
+        "location": {"type": "Point", "coordinates": [8, 51]}}]}  # fmt: skip
+    thing = requests.post(f"{address}/Things", json=body, timeout=30).json()["@iot.id"]
+    described = {
+        "name": "T", "description": "t", "observationType": "x", "unitOfMeasurement": {"name": "a", "symbol": "b", "definition": "c"},
+        "Sensor": {"name": "s", "description": "s", "encodingType": "text/plain", "metadata": "m"},
+        "ObservedProperty": {"name": "o", "description": "o", "definition": "http://example.org"},
+    }  # fmt: skip
+    stream = requests.post(f"{address}/Things({thing})/Datastreams", json=described, timeout=30).json()["@iot.id"]
+    observations = f"{address}/Datastreams({stream})/Observations"
+    good = [
+        {"result": 1.5},
+        {"result": 1.5},
+        {"result": "wet"},
+        {"result": 7, "phenomenonTime": "2026-03-01T00:00:00Z"},
+    ]
+    bad = [b'{"result": NaN}', b'{"result": 1', b"\xff\xfe", b"{}", b'{"result": 1, "phenomenonTime": "1970-01-01T00:00:00Z"}',
+           b'{"result": 1, "phenomenonTime": "2100-01-01T00:00:00Z"}', b'{"result": 1e999}']  # fmt: skip
+    links = {requests.post(observations, json=each, timeout=30).headers["location"] for each in good}
+    assert len(links) == len(good)
+    assert [requests.post(observations, data=each, timeout=30).status_code for each in bad] == [400] * len(bad)
+    block = {"Datastream": {"@iot.id": stream}, "components": ["phenomenonTime", "result"],
+             "dataArray": [["2026-03-01T00:00:00Z", 1], ["yesterday", 2]]}  # fmt: skip
+    told = requests.post(f"{address}/CreateObservations", json=[block], timeout=30).json()
+    assert [each.startswith("error") for each in told] == [False, True]
+    counted = [
+        sum(getattr(each, name) for each in Count.objects.filter(source="open"))
+        for name in ("received", "stored", "duplicates", "refused")
+    ]
+    assert counted == [len(good) + len(bad) + 2, len(good) + 1, 0, len(bad) + 1]
+    assert KeptAside.objects.filter(source="open").count() == len(bad) + 1
 
 
 def test_a_batch_refers_to_what_it_made_itself(address: str) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from belltower.core.ledger.entries import action
 from belltower.edges.sensorthings import actions, observing
 from belltower.edges.sensorthings.actions import Asking
@@ -14,6 +16,7 @@ from belltower.edges.sensorthings.errors import BadEntity, BadQuery, text
 from belltower.edges.sensorthings.model import DATASTREAMS, OBSERVATIONS
 from belltower.edges.sensorthings.shaping import self_link
 from belltower.kernel.actors import Actor
+from belltower.kernel.errors import Refusal
 
 _IDS = frozenset({"FeatureOfInterest/id", "FeatureOfInterest/@iot.id"})
 
@@ -21,15 +24,21 @@ _IDS = frozenset({"FeatureOfInterest/id", "FeatureOfInterest/@iot.id"})
 @action("observations.create_observations")
 def create(body: object, asking: Asking, *, by: Actor, base: str) -> list[str]:
     """For each row its self link, or "error" and why. Raises BadEntity when the whole cannot be read."""
-    rows = list(_bodies(body))
-    settled = [_settled(each, asking) for each in rows]
+    bodies = list(_bodies(body))
+    settled = [_settled(each, asking) for each in bodies]
+    refused = [
+        (row, msgspec.json.encode(each)) for row, each in zip(settled, bodies, strict=True) if isinstance(row, Refusal)
+    ]
+    observing.keep_refused(refused, source=asking.source, now=asking.now)
     there = [
         observing.the_same(row) if asking.upsert and isinstance(row, observing.Observed) else None for row in settled
     ]
     good = [row for row, key in zip(settled, there, strict=True) if isinstance(row, observing.Observed) and key is None]
     keys = iter(observing.stored(observing.raw(), good, source=asking.source, now=asking.now) if good else [])
     return [
-        row if isinstance(row, str) else self_link(base, OBSERVATIONS, next(keys) if key is None else key)
+        f"error: {row}"
+        if isinstance(row, Refusal)
+        else self_link(base, OBSERVATIONS, next(keys) if key is None else key)
         for row, key in zip(settled, there, strict=True)
     ]
 
@@ -63,8 +72,8 @@ def _body(stream: int, names: Sequence[str], row: Any) -> dict[str, Any]:
     return body
 
 
-def _settled(body: dict[str, Any], asking: Asking) -> observing.Observed | str:
+def _settled(body: dict[str, Any], asking: Asking) -> observing.Observed | Refusal:
     try:
         return actions.observation(draft(OBSERVATIONS, body), asking, None)
-    except (BadEntity, BadQuery) as error:
-        return f"error: {error}"
+    except (BadEntity, BadQuery) as refusal:
+        return refusal

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from belltower.core.observations.batches import AHEAD, EARLIEST, NOT_GIVEN, Batch, micros
@@ -65,7 +66,8 @@ Rows = Batch | Sequence[tuple[int, int, float, int, int]]
 
 _ONE = msgspec.json.Decoder(Plain)
 _BLOCKS = msgspec.json.Decoder(list[Block])
-_TYPES: dict[str, Any] = {"phenomenonTime": Instant, "resultTime": Instant | None, "result": int | float}
+_TYPES: dict[str, Any] = {"phenomenonTime": str, "resultTime": str | None, "result": int | float}
+_INSTANT = pa.timestamp("us", "UTC")
 
 
 class Placed:
@@ -114,37 +116,25 @@ def _is_exact(number: float) -> bool:
 def arrays(given: bytes, now: datetime) -> Batch | None:
     """Data arrays of plain numbers as one batch; None when anything in them is not plain."""
     try:
-        parts = [_part(block) for block in _BLOCKS.decode(given)]
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, OverflowError):
+        batch = _together([_part(block) for block in _BLOCKS.decode(given)])
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, pa.ArrowInvalid, OverflowError):
         return None
-    if not parts or not sum(len(part) for part in parts):
+    if not len(batch):
         return None
-    batch = Batch(
-        stream=np.concatenate([part.stream for part in parts]),
-        at=np.concatenate([part.at for part in parts]),
-        value=np.concatenate([part.value for part in parts]),
-        result_at=np.concatenate([part.result_at for part in parts if part.result_at is not None]),
-    )
-    results = batch.results
     is_good = np.isfinite(batch.value).all() and (np.abs(batch.value) <= _EXACT).all()
-    until = micros(now) + _AHEAD_US
-    in_time = min(batch.at.min(), results.min()) >= EARLIEST and max(batch.at.max(), results.max()) <= until
-    return batch if is_good and in_time else None
+    first, last = min(batch.at.min(), batch.results.min()), max(batch.at.max(), batch.results.max())
+    return batch if is_good and first >= EARLIEST and last <= micros(now) + _AHEAD_US else None
 
 
-def _part(block: Block) -> Batch:
-    """Raises KeyError for a component that is not plain, TypeError where one is missing."""
+Columns = tuple[int, Sequence[str], Sequence[float], Sequence[str | None]]
+
+
+def _part(block: Block) -> Columns:
+    """Datastream, instants, numbers and result times of a block. Raises KeyError for a component that is not plain."""
     rows = _rows(tuple(block.components)).decode(block.dataArray)
     columns = dict(zip(block.components, zip(*rows, strict=True), strict=True)) if rows else {}
-    at = _micros(columns.get("phenomenonTime", ()))
-    told = columns.get("resultTime")
-    unsaid = np.full(len(rows), NOT_GIVEN, np.int64)
-    return Batch(
-        stream=np.full(len(rows), block.Datastream.id, np.int64),
-        at=at,
-        value=np.array(columns.get("result", ()), np.float64),
-        result_at=unsaid if told is None or None in told else _micros(told),
-    )
+    told = columns.get("resultTime", (None,) * len(rows))
+    return block.Datastream.id, columns.get("phenomenonTime", ()), columns.get("result", ()), told
 
 
 @lru_cache(64)
@@ -154,10 +144,21 @@ def _rows(names: tuple[str, ...]) -> msgspec.json.Decoder[list[tuple[Any, ...]]]
     return msgspec.json.Decoder(list[tuple.__class_getitem__(tuple(_TYPES[name] for name in names))])  # type: ignore[misc]
 
 
-def _micros(instants: Sequence[datetime]) -> Ints:
-    """Exact: a double holds the microseconds of any year that is accepted."""
-    seconds = np.fromiter((each.timestamp() for each in instants), np.float64, len(instants))
-    return np.rint(seconds * 1e6).astype(np.int64)
+def _together(parts: Sequence[Columns]) -> Batch:
+    """All blocks as one batch. Raises ArrowInvalid for what is no instant with an offset."""
+    streams, sizes = [part[0] for part in parts], [len(part[1]) for part in parts]
+    return Batch(
+        stream=np.repeat(np.array(streams, np.int64), sizes),
+        at=_micros([each for part in parts for each in part[1]]),
+        value=np.array([each for part in parts for each in part[2]], np.float64),
+        result_at=_micros([each for part in parts for each in part[3]]),
+    )
+
+
+def _micros(instants: Sequence[str | None]) -> Ints:
+    """Microseconds since 1970; of what was not given, NOT_GIVEN."""
+    read = pa.array(instants, pa.string()).cast(_INSTANT).cast(pa.int64())
+    return np.asarray(read.fill_null(NOT_GIVEN).to_numpy(zero_copy_only=False), np.int64)
 
 
 def place(caller: Caller, streams: Sequence[int]) -> None:

@@ -16,7 +16,7 @@ from django.db import connection
 
 from belltower.core.observations.batches import AHEAD, EARLIEST, NOT_GIVEN, Batch, instant_of, micros
 from belltower.core.observations.errors import NotStorable, TooManyDays, UnknownStream
-from belltower.core.observations.storing import HAS_DETAIL, NO_RESULT_TIME, Detail, store
+from belltower.core.observations.storing import HAS_DETAIL, NO_RESULT_TIME, Aside, Detail, keep_aside, store
 from belltower.edges.sensorthings import features
 from belltower.edges.sensorthings.checking import period, wrong
 from belltower.edges.sensorthings.errors import text
@@ -27,8 +27,10 @@ from belltower.edges.sensorthings.model import (
     EntitySet,
 )  # fmt: skip
 from belltower.edges.sensorthings.selecting import fetched
+from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 
+LARGEST_FRAME = 65_536  # bytes of a refused body that are kept
 _OWN = frozenset({"phenomenonTime", "result", "resultTime", "resultQuality", "validTime", "parameters"})
 
 
@@ -103,6 +105,15 @@ def stored(raw: psycopg.Connection[Any], rows: Sequence[Observed], *, source: st
     with storing():
         kept = store(raw, batch, source=source, received_at=now, details=details, keep_equal=True)
     return [int(each) for each in kept.ids]
+
+
+def keep_refused(refusals: Sequence[tuple[Refusal, bytes]], *, source: str, now: datetime) -> None:
+    """Keep what was refused, as it came and with the reason, so that a source's count closes."""
+    asides = [
+        Aside(refusal.code, Text(zh=refusal.say("zh"), en=refusal.say("en")), frame[:LARGEST_FRAME])
+        for refusal, frame in refusals
+    ]
+    keep_aside(raw(), source, asides, received_at=now)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from litestar.types import ControllerRouterHandler
 from belltower.core.access.rules import Verb
 from belltower.core.observations.errors import UnknownStream
 from belltower.core.places.scope import seen_as
-from belltower.edges.sensorthings import batches, fast, multipart
+from belltower.edges.sensorthings import batches, fast, multipart, observing
 from belltower.edges.sensorthings.errors import BadQuery, NotHere, StaRefusal, text
 from belltower.edges.sensorthings.service import JSON, ROOT, Answer, Asked, Caller, answer, body_of
 from belltower.kernel import request_id
@@ -117,8 +117,14 @@ def _answered(asked: Asked, given: bytes, caller: Caller) -> Answer:
     connection.close_if_unusable_or_obsolete()
     if asked.path.strip("/") == "$batch":
         return _batch(asked, given, caller)
-    body = body_of(given) if asked.method in ("POST", "PATCH", "PUT") else None
-    return alone(Asked(**{**vars(asked), "body": body}), caller)
+    try:
+        body = body_of(given) if asked.method in ("POST", "PATCH", "PUT") else None
+        return alone(Asked(**{**vars(asked), "body": body}), caller)
+    except StaRefusal as refusal:
+        if asked.method == "POST" and asked.path.endswith("Observations"):
+            with transaction.atomic():
+                observing.keep_refused([(refusal, given)], source=caller.source, now=asked.now)
+        raise
 
 
 def alone(asked: Asked, caller: Caller) -> Answer:
