@@ -12,8 +12,6 @@ from belltower.analytics.alarms.refusals import BadLog
 from belltower.analytics.alarms.state import State, fits
 from belltower.analytics.alarms.states import Command, EventKind
 
-_SLICE = 65_536
-
 
 def check(state: State, batch: Log, now: int, definitions: Definitions) -> None:
     """Raises UnreadableState when state and definitions do not belong together, BadLog for the first wrong entry.
@@ -24,14 +22,17 @@ def check(state: State, batch: Log, now: int, definitions: Definitions) -> None:
     fits(state, definitions)
     if len(batch) and batch.position(0) < state.position:
         raise BadLog(position=batch.position(0), reason=f"it was judged before; the log goes on at {state.position}")
+    check_positions(batch)
+    _check_entries(batch, now, definitions)
+
+
+def check_positions(batch: Log) -> None:
+    """Raises BadLog unless the positions of a shard ascend."""
     if batch.positions is not None and bool((np.diff(batch.positions) <= 0).any()):
         raise BadLog(position=batch.position(0), reason="positions must ascend")
-    # In slices that fit the processor's cache: a log of millions of readings is read once here and once by the engine.
-    for begin in range(0, len(batch), _SLICE):
-        _check_slice(batch.cut(begin, begin + _SLICE), now, definitions)
 
 
-def _check_slice(part: Log, now: int, definitions: Definitions) -> None:
+def _check_entries(part: Log, now: int, definitions: Definitions) -> None:
     streams, alarms = len(definitions.stream_ids), len(definitions.points)
     is_reading = part.kind == EventKind.READING
     _refuse(part, is_reading & _outside(part.index, streams), "there is no such stream")

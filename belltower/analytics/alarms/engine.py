@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from belltower.analytics.alarms import kernels
 from belltower.analytics.alarms import work as c
-from belltower.analytics.alarms.checking import check
-from belltower.analytics.alarms.definitions import Definitions, leaves_at
+from belltower.analytics.alarms.checking import check, check_positions
+from belltower.analytics.alarms.definitions import LATEST_US, Definitions, leaves_at
 from belltower.analytics.alarms.log import Log
 from belltower.analytics.alarms.state import State
-from belltower.analytics.alarms.states import LIFE, WAKES, AlarmState, Cause, Kind
+from belltower.analytics.alarms.states import LIFE, WAKES, AlarmState, Cause, Command, Kind
 from belltower.analytics.alarms.transitions import TRANSITION, Transitions
 
 _NO_POSITIONS = np.zeros(0, dtype=np.int64)
@@ -26,7 +26,7 @@ def step(state: State, batch: Log, now: int, definitions: Definitions) -> tuple[
 
     ``now``, in microseconds, only bounds ticks. Raises BadLog and UnreadableState before anything is judged.
     """
-    check(state, batch, now, definitions)
+    _check(state, batch, now, definitions)
     after = state.copy()
     work = _work(after, definitions, room=max(1024, len(batch) // 8))
     fan = _fan(definitions)
@@ -37,7 +37,17 @@ def step(state: State, batch: Log, now: int, definitions: Definitions) -> tuple[
         work = work._replace(out=_larger(work.out, int(needed)))
         row, needed = kernels.run(work, len(work.out), fan, *columns, row)
     _take_back(after, work, batch)
-    return after, Transitions(work.out[: work.tally[c.MADE]].copy())
+    return after, Transitions(_in_order(work.out[: work.tally[c.MADE]]))
+
+
+def _check(state: State, batch: Log, now: int, definitions: Definitions) -> None:
+    """As checking.check; it is asked itself only about the first wrong entry, to say what is wrong with it."""
+    sizes = (len(definitions.stream_ids), len(definitions.points), max(Command))
+    row = kernels.first_wrong(batch.kind, batch.index, batch.at, batch.code, batch.arg, now, LATEST_US, sizes)
+    check(state, batch.cut(0, 1), now, definitions)
+    check(state, batch.cut(row, row + 1), now, definitions)
+    if batch.positions is not None:
+        check_positions(batch)
 
 
 def warm_up() -> None:
@@ -51,16 +61,16 @@ def warm_up() -> None:
 
 
 def _work(state: State, definitions: Definitions, *, room: int) -> c.Work:
-    low, high, gap, rate, leave = _bands(definitions)
+    low, high, gap, edge, beside, leave = _bands(definitions)
     hot = _lines(len(state.streams))
     hot["last_at"], hot["value"] = state.streams["last_at"], state.streams["value"]
-    hot["gap"], hot["rate"] = gap, rate
+    hot["gap"], hot["edge"], hot["beside"] = gap, edge, beside
     alarms = len(state.alarms)
     found = np.empty(3 * alarms, dtype=np.int64)
     work = c.Work(
         definitions.points, leave, *definitions.by_stream, *definitions.by_suppressor, low, high, _life(), _wakes(),
         definitions.chatter_within_us, hot, state.streams, state.alarms, np.empty(alarms, dtype=np.int64),
-        np.empty_like(found), found, np.zeros(7, dtype=np.int64), np.empty(room, dtype=TRANSITION),
+        np.full(alarms // c.BLOCK + 1, c.FAR), np.empty_like(found), found, np.zeros(6, dtype=np.int64), np.empty(room, dtype=TRANSITION),
     )  # fmt: skip
     kernels.begin_quiet(work)
     return work
@@ -77,6 +87,11 @@ def _take_back(state: State, work: c.Work, batch: Log) -> None:
         counts[name] += more
     if len(batch):
         counts["position"] = batch.end
+
+
+def _in_order(rows: NDArray[Any]) -> NDArray[Any]:
+    """What one event made, by instant, then alarm; an alarm's own moves stay in the order in which they came."""
+    return rows[np.lexsort((rows["alarm"], rows["at"], rows["position"]))]
 
 
 def _lines(streams: int) -> NDArray[Any]:
@@ -102,11 +117,10 @@ def _fan(definitions: Definitions) -> tuple[int, int]:
 
 @lru_cache(maxsize=4)
 def _bands(definitions: Definitions) -> tuple[NDArray[Any], ...]:
-    """Of each stream (low, high, gap, rate) that change nothing while its alarms rest, and of each alarm where it ends."""
+    """Of each stream (low, high, gap, edge, beside) as in HOT while its alarms rest, and of each alarm where it ends."""
     points, streams = definitions.points, len(definitions.stream_ids)
     kind, stream, limit = points["kind"], points["stream"], points["limit"]
-    low, high = np.full(streams, -np.inf), np.full(streams, np.inf)
-    gap, rate = np.full(streams, c.FAR, dtype=np.int64), np.full(streams, np.inf)
+    low, high, gap = np.full(streams, -np.inf), np.full(streams, np.inf), np.full(streams, c.FAR, dtype=np.int64)
     over, under = (kind == Kind.HI) | (kind == Kind.HIHI), (kind == Kind.LO) | (kind == Kind.LOLO)
     np.minimum.at(high, stream[over], limit[over])
     np.maximum.at(low, stream[under], limit[under])
@@ -116,13 +130,28 @@ def _bands(definitions: Definitions) -> tuple[NDArray[Any], ...]:
     slack = 1e-12 * (np.abs(centre) + np.abs(limit[around]))
     np.minimum.at(high, stream[around], centre + limit[around] - slack)
     np.maximum.at(low, stream[around], centre - limit[around] + slack)
-    np.minimum.at(rate, stream[kind == Kind.RATE], limit[kind == Kind.RATE])
     np.minimum.at(gap, stream[kind == Kind.STALE], points["stale_after_us"][kind == Kind.STALE])
-    paired = points["reference"] >= 0
-    for both in (stream[paired], points["reference"][paired]):
-        low[both], high[both] = np.inf, -np.inf
+    edge, beside = _beside(points, streams)
+    restless = beside == _TOO_MUCH
+    low[restless], high[restless] = np.inf, -np.inf
     leave = [leaves_at(*row) for row in zip(kind.tolist(), limit.tolist(), points["deadband"].tolist(), strict=True)]
-    return low, high, gap, rate, np.array(leave, dtype=np.float64)
+    return low, high, gap, edge, beside, np.array(leave, dtype=np.float64)
+
+
+_TOO_MUCH = -3
+
+
+def _beside(points: NDArray[Any], streams: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Of each stream the one rate or other stream that it is compared with, and the edge; _TOO_MUCH if there are two."""
+    edge, beside = np.full(streams, np.inf), np.full(streams, c.NOTHING, dtype=np.int64)
+    steep, paired = points["kind"] == Kind.RATE, points["reference"] >= 0
+    one, other = points["stream"][paired], points["reference"][paired]
+    own = np.concatenate([points["stream"][steep], one, other])
+    with_what = np.concatenate([np.full(int(steep.sum()), c.ITSELF), other, one])
+    np.minimum.at(edge, own, np.concatenate([points["limit"][steep], points["limit"][paired], points["limit"][paired]]))
+    beside[own] = with_what
+    beside[own[beside[own] != with_what]] = _TOO_MUCH
+    return edge, beside
 
 
 @lru_cache(maxsize=1)

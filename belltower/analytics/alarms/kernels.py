@@ -10,8 +10,12 @@ from numba import njit
 
 from belltower.analytics.alarms import work as c
 
-# Called by compiled code only: without a door for Python they compile in a third of the time.
-inner = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
+# Called by compiled code only, so without a door for Python; and without counting references to the arrays of Work,
+# which step holds anyway: that counting cost a hundred times what a reading costs. What every reading goes through is
+# inlined, because a call hands over all of Work, some 130 words.
+_INNER = {"cache": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+inner = njit(**_INNER)  # type: ignore[call-overload]
+inlined = njit(forceinline=True, **_INNER)  # type: ignore[call-overload]
 
 
 @inner
@@ -84,7 +88,7 @@ def _settle(w, a, at, position):  # type: ignore[no-untyped-def]
         _tell(w, a, at, position)
 
 
-@inner
+@inlined
 def _heard(w, a):  # type: ignore[no-untyped-def]
     point = w.points[a]
     last = w.hot[point.stream].last_at
@@ -95,13 +99,13 @@ def _heard(w, a):  # type: ignore[no-untyped-def]
     return last
 
 
-@inner
+@inlined
 def _is_known_at(w, a, at):  # type: ignore[no-untyped-def]
     stale, heard = w.points[a].stale_after_us, _heard(w, a)
     return stale == 0 or heard == c.NEVER or at <= heard + stale
 
 
-@inner
+@inlined
 def _due(w, a, which):  # type: ignore[no-untyped-def]
     one = w.alarms[a]
     due = one.shelved_until if which == c.SHELF else one.timer
@@ -133,7 +137,7 @@ def _fire(w, a, at, which, position):  # type: ignore[no-untyped-def]
         _show(w, a, at, c.BY_EXPIRY, position)
 
 
-@inner
+@inlined
 def _fire_until(w, begin, end, alarm, at, is_heard, position):  # type: ignore[no-untyped-def]
     """The timers of the alarms in numbers[begin:end], or of one ``alarm`` (not -1), earliest first."""
     while True:
@@ -150,14 +154,14 @@ def _fire_until(w, begin, end, alarm, at, is_heard, position):  # type: ignore[n
         _fire(w, who, best, what, position)
 
 
-@inner
+@inlined
 def _keep_due(w, a):  # type: ignore[no-untyped-def]
     due = min(_due(w, a, c.DELAY), _due(w, a, c.SILENCE), _due(w, a, c.SHELF))
     w.due[a] = due
-    w.tally[c.EARLIEST] = min(w.tally[c.EARLIEST], due)
+    w.block_due[a // c.BLOCK] = min(w.block_due[a // c.BLOCK], due)
 
 
-@inner
+@inlined
 def _keep_quiet(w, s):  # type: ignore[no-untyped-def]
     """Say anew which readings of stream ``s`` change nothing."""
     hot = w.hot[s]
@@ -178,7 +182,7 @@ def _keep(w, a):  # type: ignore[no-untyped-def]
         _keep_quiet(w, w.points[a].reference)
 
 
-@inner
+@inlined
 def _holds(kind, raw, limit, leave, measure):  # type: ignore[no-untyped-def]
     edge = leave if raw else limit
     if kind == c.STALE:
@@ -190,7 +194,7 @@ def _holds(kind, raw, limit, leave, measure):  # type: ignore[no-untyped-def]
     return abs(measure) >= edge
 
 
-@inner
+@inlined
 def _judge(w, a, judged_at, previous_at, previous, position):  # type: ignore[no-untyped-def]
     point, one = w.points[a], w.alarms[a]
     kind, own = point.kind, w.hot[point.stream]
@@ -222,7 +226,7 @@ def _judge(w, a, judged_at, previous_at, previous, position):  # type: ignore[no
             one.timer = judged_at + delay
 
 
-@inner
+@inlined
 def _known_until(w, a, s, previous_at):  # type: ignore[no-untyped-def]
     """Until when alarm ``a`` knew its streams before this reading of ``s``; c.FAR when silence says nothing to it."""
     point = w.points[a]
@@ -236,7 +240,7 @@ def _known_until(w, a, s, previous_at):  # type: ignore[no-untyped-def]
     return c.FAR if heard == c.NEVER else heard + point.stale_after_us
 
 
-@inner
+@inlined
 def _hear(w, s, at, value, code, position):  # type: ignore[no-untyped-def]
     """A reading that may change something."""
     hot = w.hot[s]
@@ -261,8 +265,9 @@ def _hear(w, s, at, value, code, position):  # type: ignore[no-untyped-def]
         if judged_at > _known_until(w, a, s, previous_at):
             w.alarms[a].timer = c.NEVER
         _judge(w, a, judged_at, previous_at, previous, position)
-        _keep_due(w, a)
-    _keep_quiet(w, s)
+        _keep(w, a)
+    if end == begin:
+        _keep_quiet(w, s)
 
 
 @inner
@@ -304,23 +309,26 @@ def _command(w, a, what, at, until, position):  # type: ignore[no-untyped-def]
 
 @inner
 def _sweep(w, at):  # type: ignore[no-untyped-def]
-    """Find the timers that end by ``at``, in the order of alarms; how many."""
-    count, earliest = 0, c.FAR
-    for a in range(len(w.due)):
-        if w.due[a] <= at:
-            w.due[a] = min(_due(w, a, c.DELAY), _due(w, a, c.SILENCE), _due(w, a, c.SHELF))
-            for which in range(3):
-                due = _due(w, a, which)
-                if due <= at:
-                    w.found_at[count], w.found[count] = due, a * 3 + which
-                    count += 1
-        earliest = min(earliest, w.due[a])
-    w.tally[c.EARLIEST] = earliest
+    """Find the timers that end by ``at``, in the order of alarms; how many. Opens only blocks in which one may."""
+    count = 0
+    for block in range(len(w.block_due)):
+        if w.block_due[block] > at:
+            continue
+        w.block_due[block] = c.FAR
+        for a in range(block * c.BLOCK, min((block + 1) * c.BLOCK, len(w.due))):
+            if w.due[a] <= at:
+                for which in range(3):
+                    due = _due(w, a, which)
+                    if due <= at:
+                        w.found_at[count], w.found[count] = due, a * 3 + which
+                        count += 1
+                _keep_due(w, a)
+            w.block_due[block] = min(w.block_due[block], w.due[a])
     return count
 
 
-@inner
-def _tick(w, at, count, position):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=True)  # type: ignore[call-overload]
+def _tick(w, count, position):  # type: ignore[no-untyped-def]
     """Fire what was found. No timer starts another one, so that what was found is all there is."""
     order = np.argsort(w.found_at[:count], kind="mergesort")
     for i in order:
@@ -330,27 +338,9 @@ def _tick(w, at, count, position):  # type: ignore[no-untyped-def]
     for i in range(count):
         a = w.found[i] // 3
         _keep(w, a)
-    w.tally[c.EARLIEST] = w.due.min()
 
 
-@inner
-def _in_order(w, begin):  # type: ignore[no-untyped-def]
-    """Sort what one event made by instant, then alarm; each alarm's own moves stay in their order."""
-    end = w.tally[c.MADE]
-    for i in range(begin + 1, end):
-        a, b = w.out[i - 1], w.out[i]
-        if a.at > b.at or (a.at == b.at and a.alarm > b.alarm):
-            break
-    else:
-        return
-    made = w.out[begin:end].copy()
-    by_alarm = np.argsort(made["alarm"], kind="mergesort")
-    by_instant = np.argsort(made["at"][by_alarm], kind="mergesort")
-    for i in range(end - begin):
-        w.out[begin + i] = made[by_alarm[by_instant[i]]]
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
 def run(w, room, fan, kind, index, at, value, code, arg, first, positions, begin):  # type: ignore[no-untyped-def]
     """Judge the log from row ``begin`` on; (the row where it stopped, room for transitions that it needs there).
 
@@ -365,7 +355,12 @@ def run(w, room, fan, kind, index, at, value, code, arg, first, positions, begin
             one = hot[index[i]]
             gap = t - one.last_at
             rests = v > one.low and v < one.high and gap >= 0 and gap <= one.gap and t < one.due and code[i] != c.BAD
-            if rests and (one.rate == c.INF or gap == 0 or not abs((v - one.value) * 1e6 / gap) >= one.rate):
+            if rests and one.beside != c.NOTHING:
+                if one.beside == c.ITSELF:
+                    rests = gap == 0 or not abs((v - one.value) * 1e6 / gap) >= one.edge
+                else:
+                    rests = abs(v - hot[one.beside].value) < one.edge
+            if rests:
                 one.last_at, one.value = t, v
                 continue
         made = w.tally[c.MADE]
@@ -377,22 +372,36 @@ def run(w, room, fan, kind, index, at, value, code, arg, first, positions, begin
         elif kind[i] == c.COMMAND:
             _command(w, index[i], code[i], t, arg[i], position)
         else:
-            if w.tally[c.EARLIEST] <= t:
-                count = _sweep(w, t)
-                if room - made < count * fan[1]:
-                    return i, count * fan[1]
-                _tick(w, t, count, position)
+            count = _sweep(w, t)
+            if room - made < count * fan[1]:
+                return i, count * fan[1]
+            if count:
+                _tick(w, count, position)
             w.tally[c.TICKS] += 1
-        if w.tally[c.MADE] - made > 1:
-            _in_order(w, made)
     return len(kind), 0
 
 
 @njit(cache=True)
 def begin_quiet(w):  # type: ignore[no-untyped-def]
     """Prepare every stream and alarm for the loop."""
-    w.tally[c.EARLIEST] = c.FAR
     for a in range(len(w.due)):
         _keep_due(w, a)
     for s in range(len(w.hot)):
         _keep_quiet(w, s)
+
+
+@njit(cache=True)
+def first_wrong(kind, index, at, code, arg, now, last, sizes):  # type: ignore[no-untyped-def]
+    """The first row that checking.py refuses; the length if none. ``sizes``: of streams, alarms and commands."""
+    for i in range(len(kind)):
+        wrong = at[i] <= 0 or at[i] > last
+        if kind[i] == c.READING:
+            wrong = wrong or index[i] < 0 or index[i] >= sizes[0]
+        elif kind[i] == c.COMMAND:
+            wrong = wrong or index[i] < 0 or index[i] >= sizes[1] or code[i] < 1 or code[i] > sizes[2]
+            wrong = wrong or (code[i] == c.DO_SHELVE and (arg[i] <= 0 or arg[i] > last))
+        else:
+            wrong = wrong or kind[i] != c.TICK or at[i] > now
+        if wrong:
+            return i
+    return len(kind)

@@ -14,8 +14,11 @@ NEVER, DELAY, SILENCE, SHELF = 0, 0, 1, 2
 FAR = np.int64(2**63 - 1)
 INF = np.inf
 NO_MOVE = np.uint8(255)
+BLOCK = 256
+NOTHING, ITSELF = -2, -1
+"""What else a resting stream is compared with: nothing, its own last value as a rate, or (0 and above) that stream's."""
 
-READING, COMMAND = int(EventKind.READING), int(EventKind.COMMAND)
+READING, COMMAND, TICK = int(EventKind.READING), int(EventKind.COMMAND), int(EventKind.TICK)
 BAD = int(Quality.BAD)
 HIHI, HI, LO, LOLO = int(Kind.HIHI), int(Kind.HI), int(Kind.LO), int(Kind.LOLO)
 DEVIATION, RATE, DISCREPANCY, STALE = int(Kind.DEVIATION), int(Kind.RATE), int(Kind.DISCREPANCY), int(Kind.STALE)
@@ -32,17 +35,17 @@ DO_ACK, DO_RESET, DO_SHELVE, DO_UNSHELVE = (
 )
 DO_SUPPRESS, DO_UNSUPPRESS, DO_OUT = int(Command.SUPPRESS), int(Command.UNSUPPRESS), int(Command.OUT_OF_SERVICE)
 
-MADE, EARLIEST, LATE, N_BAD, COMMANDS, IDLE, TICKS = range(7)
-"""Places in Work.tally: transitions made, a lower bound of all timers, and counts."""
+MADE, LATE, N_BAD, COMMANDS, IDLE, TICKS = range(6)
+"""Places in Work.tally: transitions made, and counts."""
 
 HOT = np.dtype([("last_at", "<i8"), ("value", "<f8"), ("low", "<f8"), ("high", "<f8"), ("due", "<i8"), ("gap", "<i8"),
-                ("rate", "<f8"), ("spare", "<i8")])  # fmt: skip
-"""Of a stream, in one cache line: a reading strictly between low and high, before due, within gap of the last one and not
-as steep as rate leaves every alarm of the stream as it is, and only moves last_at and value."""
+                ("edge", "<f8"), ("beside", "<i8")])  # fmt: skip
+"""Of a stream, in one cache line: a reading strictly between low and high, before due, within gap of the last one, and
+nearer than edge to what stands beside, leaves every alarm of the stream as it is, and only moves last_at and value."""
 
 
 class Work(NamedTuple):
-    """Arrays of one step. ``due``: of an alarm, an instant before which none of its timers ends."""
+    """Arrays of one step. ``due``: of an alarm, an instant before which none of its timers ends; ``block_due`` of BLOCK."""
 
     points: NDArray[Any]
     leave: NDArray[np.float64]
@@ -59,6 +62,7 @@ class Work(NamedTuple):
     streams: NDArray[Any]
     alarms: NDArray[Any]
     due: NDArray[np.int64]
+    block_due: NDArray[np.int64]
     found_at: NDArray[np.int64]
     found: NDArray[np.int64]
     tally: NDArray[np.int64]
