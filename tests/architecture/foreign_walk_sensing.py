@@ -8,6 +8,8 @@ from typing import Any
 
 _ALARM = {"takes": {"uid": "alarm"}}
 _STREAM = {"takes": {"uid": "stream"}}
+# A source is the bureau's: there is none of an enterprise, and its pages are not for its people.
+_SOURCE = {"fixed": [{"uid": "00000000-0000-7000-8000-000000000000"}]}
 _DEEDS = ("acknowledge", "shelve", "unshelve", "reset", "out_of_service", "return_to_service", "comment", "assign")
 _DEFINED = {"title_zh": "走查", "condition": "hihi", "limit": "1", "cause": "walk"}
 
@@ -32,4 +34,10 @@ SENSING: dict[str, dict[str, Any]] = {
         "fixed": [{"form": "csv"}, {"form": "parquet"}],
         "queries": ("span=1h", "span=1y", "every=day&span=30d"),
     },
+    "console:sources": {},
+    "console:source_put": {"form": {"mapping": "source: walk"}},
+    "console:source": _SOURCE,
+    "console:source_try": {**_SOURCE, "form": {"where": "walk"}},
+    "console:source_replay": {**_SOURCE, "form": {}},
+    "console:source_switch": {**_SOURCE, "form": {"to": "off"}},
 }

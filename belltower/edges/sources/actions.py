@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from belltower.core.ledger.entries import action
+from belltower.core.ledger.entries import action, record
 from belltower.core.observations.batches import micros
 from belltower.core.observations.models import KeptAside
 from belltower.edges.sources.intake import Intake
@@ -79,6 +79,8 @@ def replay(source: Source, asides: Iterable[UUID] | None, *, by: Actor, now: dat
     stored = Intake(f"{source.key}.replay", streams_of=source.key).write_all(raw, good, now=now)
     done = [one.pk for number, one in enumerate(kept) if number not in wrong]
     KeptAside.objects.filter(pk__in=done).update(replayed_at=now)
+    about = {"frames": len(done), "stored": stored.stored, "duplicates": stored.duplicates}
+    record("sources.replay_frames", by=by, subject=f"sources.source:{source.uid}", about=about)
     return Replayed(len(done), len(kept) - len(done), stored.stored, stored.duplicates)
 
 
