@@ -34,7 +34,7 @@ Raw = psycopg.Connection[Any]
 MOST_WAITING = 4096  # submissions
 MOST_ROWS = 400_000  # in all of them
 GROUP_ROWS = 100_000
-LINGER_S = 0.002
+LINGER_S = 0.004
 """How long a group stays open for those who come next, while several come at a time."""
 BUSY_AGAIN_AFTER_S = 1
 _ATTEMPTS = 5

@@ -49,10 +49,11 @@ async def ingest(scope: HTTPScope, receive: Receive, send: Send, *, serving: Ser
     sender = await serving.senders.sender(headers.get(b"authorization", ""))
     sender.must(Verb.SENSE)
     read, encoding = reader_of(headers.get(b"content-type", "")), headers.get(b"content-encoding", "")
-    first = await receive()
+    first: Any = await receive()
     try:
-        if not encoding and read in (lines, a_document) and (receipt := await _at_once(first, serving, sender)):
-            await _answer(receipt, send, language="")
+        is_short = not encoding and read in (lines, a_document) and _is_whole(first, headers.get(b"content-length", ""))
+        if is_short and (quick := await _at_once(first["body"], serving, sender)):
+            await _answer(quick, send, language="")
             return
         receiving = Receiving(serving.writer, _Judge(serving, sender), source=sender.source)
         async for columns in read(pieces(_with(first, receive), encoding)):
@@ -66,11 +67,14 @@ async def ingest(scope: HTTPScope, receive: Receive, send: Send, *, serving: Ser
     await _answer(receipt, send, language=language_of(headers.get(b"accept-language")))
 
 
-async def _at_once(first: Any, serving: Serving, sender: Sender) -> Receipt | None:
-    """The receipt of a request of a few good rows that came in one piece; None: it has to go the long way."""
-    body = first.get("body", b"")
-    if not isinstance(body, bytes) or len(body) > MOST_BYTES or first.get("more_body"):
-        return None
+def _is_whole(first: Any, announced: str) -> bool:
+    """Whether the first piece is a whole, short body; a server may say that more comes when nothing does."""
+    size = len(first.get("body", b""))
+    return 0 < size <= MOST_BYTES and (not first.get("more_body") or announced == str(size))
+
+
+async def _at_once(body: bytes, serving: Serving, sender: Sender) -> Receipt | None:
+    """The receipt of a few good rows; None: they have to go the long way."""
     own = None if sender.scope.sees_all else await serving.streams.visible(sender.scope)
     rows = few(body, serving.streams.known, source=sender.source, own=own, now_us=time.time_ns() // 1000)
     if not rows:
