@@ -103,15 +103,15 @@ def test_no_command_goes_through_a_shell() -> None:
 
 
 def test_the_browser_keeps_only_how_things_look() -> None:
-    """No storage but one cookie: light or dark."""
+    """No storage but two cookies: light or dark, and whether alarms are heard."""
     kept = [
         line.strip()
         for path in sorted((ROOT / "web" / "src").rglob("*.ts"))
         for line in path.read_text(encoding="utf-8").splitlines()
         if re.search(r"localStorage|sessionStorage|indexedDB|caches\.|document\.cookie", line)
     ]
-    assert all("bt_theme" in line for line in kept)
-    assert len(kept) == 1
+    assert all("bt_theme" in line or "bt_sound" in line for line in kept)
+    assert len(kept) == 3
 
 
 def test_every_answer_says_its_type(signed_in: Client) -> None:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree  # nosec B405  # writes only; what is read goes through checking.py
+import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 Nodes = Iterator[tuple[str, object]]
+_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may hold (XML 1.0, 2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,16 @@ class Alert:
 
 def as_xml(alert: Alert) -> bytes:
     """The message as a UTF-8 document."""
-    root = ElementTree.Element("alert", {"xmlns": NAMESPACE})
-    _put(root, _head(alert))
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<alert xmlns="{NAMESPACE}">', *_written(_head(alert), 1)]
     for info in alert.infos:
-        part = ElementTree.SubElement(root, "info")
-        _put(part, _about(info))
+        lines += ["  <info>", *_written(_about(info), 2)]
         for name, value in info.parameters:
-            _put(ElementTree.SubElement(part, "parameter"), iter([("valueName", name), ("value", value)]))
+            pair = iter([("valueName", name), ("value", value)])
+            lines += ["    <parameter>", *_written(pair, 3), "    </parameter>"]
         if info.area:
-            _put(ElementTree.SubElement(part, "area"), _place(info.area))
-    ElementTree.indent(root)
-    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+            lines += ["    <area>", *_written(_place(info.area), 3), "    </area>"]
+        lines.append("  </info>")
+    return "\n".join([*lines, "</alert>", ""]).encode()
 
 
 def instant(at: datetime) -> str:
@@ -108,8 +109,8 @@ def _place(area: Area) -> Nodes:
         yield "circle", f"{area.lat:.6f},{area.lon:.6f} {area.radius_km:g}"
 
 
-def _put(parent: ElementTree.Element, nodes: Nodes) -> None:
-    """Add what has a text; an optional element without one is left out. What XML cannot hold is left out too."""
+def _written(nodes: Nodes, depth: int) -> Iterator[str]:
+    """A line for each element that has a text; an optional one without is left out, and so is what XML cannot hold."""
     for name, value in nodes:
-        if text := "".join(letter for letter in str(value) if letter in "\t\n\r" or letter >= " "):
-            ElementTree.SubElement(parent, name).text = text
+        if text := _UNFIT.sub("", str(value)):
+            yield f"{'  ' * depth}<{name}>{html.escape(text, quote=False)}</{name}>"

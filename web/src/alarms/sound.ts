@@ -3,7 +3,7 @@
 // The switch is remembered by this browser. What is heard stands on <html data-alarm-sound> as a word.
 import { living } from "./fresh";
 
-const KEY = "bt-alarm-sound";
+const YEAR = 365 * 24 * 3600;
 // By priority: tones in hertz, and seconds from one call to the next.
 const CALLS: Record<string, { tones: number[]; every: number }> = {
   "1": { tones: [988, 740, 988, 740], every: 2 },
@@ -18,7 +18,7 @@ let calledAt = 0;
 export function keepSounding(): void {
   const button = document.querySelector<HTMLButtonElement>("[data-sound-switch]");
   button?.addEventListener("click", () => {
-    localStorage.setItem(KEY, isOn() ? "off" : "on");
+    document.cookie = `bt_sound=${isOn() ? "off" : "on"};path=/;max-age=${YEAR};samesite=lax`;
     show(button);
     tend();
   });
@@ -30,7 +30,7 @@ export function keepSounding(): void {
 }
 
 function isOn(): boolean {
-  return localStorage.getItem(KEY) !== "off";
+  return !document.cookie.includes("bt_sound=off");
 }
 
 function show(button: HTMLButtonElement): void {

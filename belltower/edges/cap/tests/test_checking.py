@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from belltower.edges.cap.checking import faults_of
 from belltower.edges.cap.message import Alert, Area, Info, as_xml
+from belltower.edges.cap.tests.checking import faults_of
 
 GOOD = ("australia", "canada", "canada_signed", "earthquake-iso8859-1", "wcatwc-warning")
 BAD = {

@@ -13,7 +13,7 @@ from django.utils import timezone
 from belltower.core.alarms.models import Alarm, Command, Definition
 from belltower.core.alarms.tests import plant
 from belltower.core.places.models import Asset
-from belltower.edges.cap.checking import faults_of
+from belltower.edges.cap.tests.checking import faults_of
 from belltower.screens.console.tests import scene
 
 pytestmark = pytest.mark.django_db
