@@ -44,7 +44,7 @@ def groups(definitions: Definitions) -> NDArray[np.int64]:
         for streams in (points["stream"], other, points["stream"][by]):
             np.minimum.at(new, streams, least)
         if (new == group).all():
-            return group[points["stream"]]
+            return np.asarray(group[points["stream"]], dtype=np.int64)
         group = new
 
 
