@@ -109,7 +109,8 @@ _RECEIVED = """
         AND NOT EXISTS (SELECT FROM observations_revision v WHERE v.reading >= b.first_id AND v.reading < b.first_id + b.rows)
         AND NOT EXISTS (
             SELECT FROM generate_series((b.since AT TIME ZONE 'UTC')::date, (b.until AT TIME ZONE 'UTC')::date, '1 day') AS d
-            WHERE to_regclass('observations_reading_' || to_char(d, 'YYYYMMDD')) IS NULL)
+            WHERE to_regclass('observations_reading_' || to_char(d, 'YYYYMMDD')) IS NULL
+                OR EXISTS (SELECT FROM observations_lake_day l WHERE l.day = d::date))
     ORDER BY b.id
 """
 _AGAIN = """

@@ -76,15 +76,22 @@ def of_readings(
     return _drawing(scale, at, value, None, gap, int(is_number.sum()), since, until, zone)
 
 
-def of_rollups(found: RollUps, every: Every, *, since: datetime, until: datetime, zone: tzinfo) -> Drawing:
-    """Means as a line within the band from the least to the greatest, broken where spans have no readings."""
-    gap = WIDTHS[every] * (1.1 if every == "day" else 1.0)  # a civil day may have 25 hours
+def of_rollups(
+    found: RollUps, every: Every, *, since: datetime, until: datetime, silent_after: timedelta | None, zone: tzinfo
+) -> Drawing:
+    """Means as a line within the band from the least to the greatest, broken where the stream was silent."""
+    gap = _gap(found.at, every, silent_after)
     # The mean of a span stands at its middle, within what is shown.
     at = np.clip(found.at + WIDTHS[every] // 2, micros(since), micros(until))
     scale = _scale(found.min, found.max, since, until)
-    return _drawing(
-        scale, at, found.mean, (found.min, found.max), gap * 1.5, int(found.count.sum()), since, until, zone
-    )
+    return _drawing(scale, at, found.mean, (found.min, found.max), gap, int(found.count.sum()), since, until, zone)
+
+
+def _gap(at: Instants, every: Every, silent_after: timedelta | None) -> float:
+    """From which distance (µs) on two spans are not joined: a stream may report less often than once a span."""
+    usual = 3 * float(np.median(np.diff(at))) if len(at) > 1 else 0.0
+    silent = silent_after / timedelta(microseconds=1) if silent_after else usual
+    return max(1.5 * WIDTHS[every], silent)
 
 
 def _drawing(

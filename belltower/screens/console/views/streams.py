@@ -66,12 +66,11 @@ def find(uid: UUID) -> Datastream:
 
 
 def _trend(found: Readings | RollUps, span: Span, stream: Datastream, zone: tzinfo) -> stream_trend.Drawing:
-    if isinstance(found, RollUps):
-        assert span.every
-        return stream_trend.of_rollups(found, span.every, since=span.since, until=span.until, zone=zone)
-    return stream_trend.of_readings(
-        found, since=span.since, until=span.until, silent_after=stream.stale_after, zone=zone
-    )
+    since, until, silent_after = span.since, span.until, stream.stale_after
+    if isinstance(found, Readings):
+        return stream_trend.of_readings(found, since=since, until=until, silent_after=silent_after, zone=zone)
+    assert span.every
+    return stream_trend.of_rollups(found, span.every, since=since, until=until, silent_after=silent_after, zone=zone)
 
 
 def _table(found: Readings | RollUps) -> list[dict[str, Any]]:
