@@ -6,13 +6,12 @@ import sys
 import threading
 from pathlib import Path
 
+import django
+
 
 def main() -> None:
     """Keep the bridge until told to stop."""
-    from belltower.project.database import see_everything, set_up_django
-
-    set_up_django()
-    see_everything()
+    django.setup()
     from belltower.edges.sources.bridge import Bridge
     from belltower.edges.sources.holding import our_address
     from belltower.edges.sources.mapping import read_source
