@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -11,6 +11,7 @@ from django.db import connection
 from belltower.core.ledger.models import Entry
 from belltower.core.observations.proving import check_batches, seal, seal_is_due
 from belltower.core.observations.tests.senses import NOON, asked, batch, put, streams
+from belltower.core.observations.works import make_days_ahead, seal_batches
 
 pytestmark = pytest.mark.django_db
 DAY_S = 86_400
@@ -65,3 +66,16 @@ def test_what_a_person_changes_is_told_by_its_revision_instead() -> None:
         cursor.execute("UPDATE observations_reading SET value = 3")
     assert _checked() == []
     assert Entry.objects.order_by("-id").values_list("form__table", flat=True)[0] == "observations_revision"
+
+
+def test_workers_commit_to_what_was_stored_and_make_tomorrow() -> None:
+    [one] = streams(1)
+    put(batch((one, 1, 1.0)))
+    now = datetime(2031, 5, 4, 23, 59, tzinfo=UTC)
+    seal_batches(now)
+    make_days_ahead(now)
+    make_days_ahead(now)
+    assert asked("SELECT count(*) FROM observations_batch WHERE sealed_by IS NULL") == [(0,)]
+    made = asked("SELECT to_regclass('observations_reading_20310504') IS NOT NULL,"
+                 " to_regclass('observations_reading_20310505') IS NOT NULL")  # fmt: skip
+    assert made == [(True, True)]
