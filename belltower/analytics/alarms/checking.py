@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from belltower.analytics.alarms import work as c
 from belltower.analytics.alarms.definitions import LATEST_US, Definitions
 from belltower.analytics.alarms.log import Log
 from belltower.analytics.alarms.refusals import BadLog
@@ -55,3 +57,20 @@ def _outside(index: NDArray[np.int32], size: int) -> NDArray[np.bool_]:
 def _refuse(part: Log, wrong: NDArray[np.bool_], reason: str) -> None:
     if wrong.any():
         raise BadLog(position=part.position(int(np.argmax(wrong))), reason=reason)
+
+
+@njit(cache=True)
+def first_wrong(kind, index, at, code, arg, now, last, sizes):  # type: ignore[no-untyped-def]
+    """The first row that would be refused, found fast; the length if none. ``sizes``: of streams, alarms and commands."""
+    for i in range(len(kind)):
+        wrong = at[i] <= 0 or at[i] > last
+        if kind[i] == c.READING:
+            wrong = wrong or index[i] < 0 or index[i] >= sizes[0]
+        elif kind[i] == c.COMMAND:
+            wrong = wrong or index[i] < 0 or index[i] >= sizes[1] or code[i] < 1 or code[i] > sizes[2]
+            wrong = wrong or (code[i] == c.DO_SHELVE and (arg[i] <= 0 or arg[i] > last))
+        else:
+            wrong = wrong or kind[i] != c.TICK or at[i] > now
+        if wrong:
+            return i
+    return len(kind)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from belltower.analytics.alarms import kernels
 from belltower.analytics.alarms import work as c
-from belltower.analytics.alarms.checking import check, check_positions
+from belltower.analytics.alarms.checking import check, check_positions, first_wrong
 from belltower.analytics.alarms.definitions import LATEST_US, Definitions, leaves_at
 from belltower.analytics.alarms.log import Log
 from belltower.analytics.alarms.state import State
@@ -43,7 +43,7 @@ def step(state: State, batch: Log, now: int, definitions: Definitions) -> tuple[
 def _check(state: State, batch: Log, now: int, definitions: Definitions) -> None:
     """As checking.check; it is asked itself only about the first wrong entry, to say what is wrong with it."""
     sizes = (len(definitions.stream_ids), len(definitions.points), max(Command))
-    row = kernels.first_wrong(batch.kind, batch.index, batch.at, batch.code, batch.arg, now, LATEST_US, sizes)
+    row = first_wrong(batch.kind, batch.index, batch.at, batch.code, batch.arg, now, LATEST_US, sizes)
     check(state, batch.cut(0, 1), now, definitions)
     check(state, batch.cut(row, row + 1), now, definitions)
     if batch.positions is not None:

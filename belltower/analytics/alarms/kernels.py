@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from belltower.analytics.alarms import work as c
+from belltower.analytics.alarms.fetching import fetch_ahead
 
 # Called by compiled code only, so without a door for Python; and without counting references to the arrays of Work,
 # which step holds anyway: that counting cost a hundred times what a reading costs. What every reading goes through is
@@ -350,6 +351,9 @@ def run(w, room, fan, kind, index, at, value, code, arg, first, positions, begin
     hot = w.hot
     for i in range(begin, len(kind)):
         t = at[i]
+        ahead = i + c.AHEAD
+        if ahead < len(kind) and kind[ahead] == c.READING:
+            fetch_ahead(hot, index[ahead])
         if kind[i] == c.READING:
             v = value[i]
             one = hot[index[i]]
@@ -388,20 +392,3 @@ def begin_quiet(w):  # type: ignore[no-untyped-def]
         _keep_due(w, a)
     for s in range(len(w.hot)):
         _keep_quiet(w, s)
-
-
-@njit(cache=True)
-def first_wrong(kind, index, at, code, arg, now, last, sizes):  # type: ignore[no-untyped-def]
-    """The first row that checking.py refuses; the length if none. ``sizes``: of streams, alarms and commands."""
-    for i in range(len(kind)):
-        wrong = at[i] <= 0 or at[i] > last
-        if kind[i] == c.READING:
-            wrong = wrong or index[i] < 0 or index[i] >= sizes[0]
-        elif kind[i] == c.COMMAND:
-            wrong = wrong or index[i] < 0 or index[i] >= sizes[1] or code[i] < 1 or code[i] > sizes[2]
-            wrong = wrong or (code[i] == c.DO_SHELVE and (arg[i] <= 0 or arg[i] > last))
-        else:
-            wrong = wrong or kind[i] != c.TICK or at[i] > now
-        if wrong:
-            return i
-    return len(kind)

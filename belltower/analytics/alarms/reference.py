@@ -146,6 +146,11 @@ class Alarm:
         return self.active and not self.is_out_of_service
 
 
+def is_due(timer: tuple[int, int, int], at: int, *, heard: bool) -> bool:
+    """Whether a timer has ended by ``at``; silence has not for a stream that is heard at that very instant."""
+    return timer[0] < at or (timer[0] == at and not (heard and timer[2] == SILENCE))
+
+
 class Desk:
     """All alarms and streams, and the transitions they made so far."""
 
@@ -221,12 +226,9 @@ class Desk:
 
     def fire_until(self, at: int, alarms: list[Alarm], *, heard: bool = False) -> None:
         """Fire the timers of these alarms that end by ``at``, earliest first; a reading just in time is no silence."""
-        while due := [
-            one
-            for alarm in alarms
-            for one in alarm.dues()
-            if one[0] < at or (one[0] == at and not (heard and one[2] == SILENCE))
-        ]:
+        # Firing a timer starts no other one, so that those who wait now are all there are.
+        waiting = [alarm for alarm in alarms if any(is_due(one, at, heard=heard) for one in alarm.dues())]
+        while due := [one for alarm in waiting for one in alarm.dues() if is_due(one, at, heard=heard)]:
             instant, number, which = min(due)
             self.fire(self.alarms[number], instant, which)
 

@@ -15,6 +15,7 @@ FAR = np.int64(2**63 - 1)
 INF = np.inf
 NO_MOVE = np.uint8(255)
 BLOCK = 256
+AHEAD = 16
 NOTHING, ITSELF = -2, -1
 """What else a resting stream is compared with: nothing, its own last value as a rate, or (0 and above) that stream's."""
 

@@ -107,5 +107,5 @@ def test_what_the_engine_counts_is_what_the_guides_say() -> None:
 def test_every_value_names_its_source_and_both_languages() -> None:
     for name, value in kpi._document()["values"].items():
         assert value["source"]["document"], name
-        assert value["means"]["zh"] and value["means"]["en"], name
+        assert all(value["means"][language] for language in ("zh", "en")), name
     assert kpi._document()["verified"].startswith("S:")
