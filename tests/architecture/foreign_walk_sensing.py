@@ -17,6 +17,7 @@ SENSING: dict[str, dict[str, Any]] = {
     "console:alarms": {"queries": ("", "state=all", "state=all&area=430405002", "state=calling&kind=street_light")},
     "console:alarms_acknowledge": {"form": {"alarm": "00000000-0000-7000-8000-000000000000"}},
     "console:alarms_cap": {"queries": ("", "state=all")},
+    "console:alarm_health": {"queries": ("hours=720",)},
     "console:alarm": {**_ALARM, "queries": ("", "hours=168")},
     "console:alarm_cap": _ALARM,
     "console:alarm_define": {"takes": {"uid": "stream"}, "form": _DEFINED},

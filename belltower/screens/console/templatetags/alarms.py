@@ -48,3 +48,9 @@ def unlocal(value: float) -> str:
 def moment(value: datetime) -> str:
     """An instant to the second in the city's civil time: 23 Nov 2026, 14:05:09."""
     return f"{dates.instant(value, get_language() or 'zh')}:{value:%S}"
+
+
+@register.filter
+def portion(value: float) -> str:
+    """0.0125 as 1.3 %."""
+    return f"{value * 100:.3g} %" if value else "0 %"

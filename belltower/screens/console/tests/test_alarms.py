@@ -14,6 +14,7 @@ from belltower.core.alarms.models import Alarm, Command, Definition
 from belltower.core.alarms.tests import plant
 from belltower.core.places.models import Asset
 from belltower.edges.cap.tests.checking import faults_of
+from belltower.kernel.texts import Text
 from belltower.screens.console.tests import scene
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +157,23 @@ def test_an_unknown_alarm_is_not_found(alarm: Alarm) -> None:
     assert officer.get(reverse("console:alarm", args=[nowhere])).status_code == 404
     assert officer.post(reverse("console:alarms_acknowledge"), {"alarm": nowhere}).status_code == 404
     assert officer.post(reverse("console:alarm_do", args=[alarm.uid, "explode"])).status_code == 404
+
+
+def test_the_health_page_names_floods_chatter_and_who_calls_most(alarm: Alarm) -> None:
+    """Twelve calls within a minute are a flood and chatter; one alarm made all of them."""
+    begun = timezone.now() - timedelta(minutes=20)
+    again = plant.enabled(plant.detector(name="flow"), title=Text("流量", "Flow high"))
+    plant.report(again.stream, *[value for _ in range(12) for value in (30.0, 1.0)], at=begun)
+    plant.turn(begun + timedelta(minutes=1))
+    page = signed_in("officer").get(reverse("console:alarm_health"), {"hours": "8", "operators": "2"})
+    assert page.context["found"].calls == 13
+    assert page.context["found"].per_operator_hour == pytest.approx(13 / 8 / 2)
+    assert [flood["alarms"] for flood in page.context["floods"]] == [12]
+    assert [one.pk for one in page.context["chattering"]] == [again.pk]
+    assert page.context["worst"][0][0].pk == again.pk
+    assert "Flow high" in page.content.decode()
+
+
+def test_the_health_page_of_a_quiet_day_says_so(city: None) -> None:
+    page = signed_in("viewer").get(reverse("console:alarm_health"), {"hours": "x", "operators": "0"}).content.decode()
+    assert "No alarm called in this span" in page
