@@ -20,10 +20,11 @@ LOSES_NOTHING = "max_queued_messages 0\nautosave_interval 1\nautosave_on_changes
 class Broker:
     """Mosquitto with what the guide says loses nothing, or with ``settings`` of the test's own."""
 
-    def __init__(self, folder: Path, settings: str = LOSES_NOTHING) -> None:
+    def __init__(self, folder: Path, settings: str = LOSES_NOTHING, *, is_open: bool = True) -> None:
         self.port, self._folder = free_port(), folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._settings = f"listener {self.port} 127.0.0.1\nallow_anonymous true\n{settings}"
+        anybody = "true" if is_open else "false"
+        self._settings = f"listener {self.port} 127.0.0.1\nallow_anonymous {anybody}\n{settings}"
         if settings == LOSES_NOTHING:
             self._settings += f"persistence true\npersistence_location {folder}/\nuser root\n"
         self.process: subprocess.Popen[bytes] | None = None
