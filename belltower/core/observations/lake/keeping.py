@@ -12,10 +12,12 @@ from django.db import connection
 
 from belltower.core.observations.lake import files, manifest
 from belltower.core.observations.lake.rows import start_of
-from belltower.core.observations.models import LakeDay
+from belltower.core.observations.models import LakeDay, Reading, StoredBatch
 
 # A day's file is written anew at most so often for what came late or was revised: a trickle must not rewrite it all day.
 MERGE_EVERY = timedelta(hours=20)
+# Nor is an old day closed while its readings are still coming, and may be changed by who sends them.
+STILL_ARRIVING = timedelta(hours=20)
 _REVISED = """
     SELECT DISTINCT l.day FROM observations_lake_day l JOIN observations_revision v ON v.id > l.revised_to
       AND l.day = (v.at AT TIME ZONE 'UTC')::date
@@ -29,10 +31,34 @@ def is_old(day: date, *, now: datetime, hot_days: int) -> bool:
 
 
 def due(now: datetime) -> list[date]:
-    """The days to close: old ones with a partition, and those whose file lacks revisions; oldest first."""
+    """The days to close: old ones with a partition, and those whose file lacks revisions; oldest first.
+
+    An old day that readings are still being sent for, as when a history is loaded, is left until that is over.
+    """
     old = [day for day in manifest.hot_days() if is_old(day, now=now, hot_days=settings.BELLTOWER_HOT_DAYS)]
+    arrived = first_since(now - STILL_ARRIVING) if old else None
+    if arrived is not None:
+        old = [day for day in old if not _has_readings_from(day, arrived)]
     closed = dict(LakeDay.objects.filter(closed_at__gt=now - MERGE_EVERY).values_list("day", "closed_at"))
     return sorted({*old, *revised()} - closed.keys())
+
+
+def first_since(received: datetime) -> int | None:
+    """The id of the first reading that was stored after ``received``; None where none was. By halving: batches have a
+    place in the order in which they came."""
+    batches = StoredBatch.objects.order_by("id")
+    low, high = (batches.values_list("id", flat=True).first() or 1), (batches.values_list("id", flat=True).last() or 0)
+    while low < high:
+        middle = (low + high) // 2
+        found = batches.filter(id__gte=middle)[0]
+        low, high = (low, middle) if found.received_at > received else (found.id + 1, high)
+    first = batches.filter(id__gte=low, received_at__gt=received).first()
+    return first.first_id if first else None
+
+
+def _has_readings_from(day: date, id: int) -> bool:
+    since = start_of(day)
+    return Reading.objects.filter(at__gte=since, at__lt=since + timedelta(days=1), id__gte=id).exists()
 
 
 def revised() -> list[date]:

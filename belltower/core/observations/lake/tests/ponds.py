@@ -28,7 +28,7 @@ def put_rows(*rows: tuple[int, float, float | None], results: list[float] | None
     ats = np.array([zero + round(row[1] * SECOND) for row in rows], np.int64)
     values = np.array([row[2] for row in rows], np.float64)
     given = None if results is None else np.array([zero + round(one * SECOND) for one in results], np.int64)
-    put(Batch(np.array([row[0] for row in rows], np.int64), ats, values, given), at=NOW)
+    put(Batch(np.array([row[0] for row in rows], np.int64), ats, values, given), at=NOW - timedelta(days=1))
 
 
 def close(day: date = FIRST, now: datetime = NOW) -> LakeDay | None:

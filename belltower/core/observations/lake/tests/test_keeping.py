@@ -8,14 +8,17 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from django.db import connection, transaction
 
 from belltower.core.jobs.models import Job, JobState
 from belltower.core.observations import works
+from belltower.core.observations.batches import batch_of
 from belltower.core.observations.lake import files, keeping
 from belltower.core.observations.lake.tests.ponds import FIRST, NOW, all_of, close, hot, put_rows
 from belltower.core.observations.lake.tests.test_closing import _lake as _lake
 from belltower.core.observations.lake.tests.test_closing import asked_ids, revise
 from belltower.core.observations.models import LakeDay
+from belltower.core.observations.storing import store
 from belltower.core.observations.tests.senses import streams
 from belltower.project import database
 from belltower.project.commands.lake import command
@@ -48,6 +51,19 @@ def test_old_days_are_due_and_a_merged_one_is_left_alone_for_a_while() -> None:
     assert keeping.due(NOW) == [SECOND_DAY]
     assert keeping.due(NOW + keeping.MERGE_EVERY)[:2] == [FIRST, SECOND_DAY]
     assert keeping.merging() == [FIRST]
+
+
+def test_an_old_day_is_left_while_its_readings_are_still_being_sent() -> None:
+    [one] = streams(1)
+    at = int(keeping.start_of(FIRST).timestamp()) * 1_000_000
+    for number in range(5):  # a history is loaded, from now on
+        received_at = NOW + timedelta(hours=number)
+        with transaction.atomic():
+            connection.ensure_connection()
+            store(connection.connection, batch_of([(one, at + number, 1.0)]), source="history", received_at=received_at)
+    assert FIRST not in keeping.due(NOW + timedelta(hours=5))
+    assert FIRST not in keeping.due(NOW + timedelta(hours=3) + keeping.STILL_ARRIVING)
+    assert FIRST in keeping.due(NOW + timedelta(hours=4) + keeping.STILL_ARRIVING)
 
 
 def test_a_revised_day_is_due_to_be_merged() -> None:
