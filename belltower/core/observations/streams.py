@@ -1,25 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which streams there are: looked up by key, remembered by those who store, and made of a pack's declaration."""
+"""Which streams there are: looked up by key, and remembered by those who store."""
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import psycopg
 
-from belltower.core.ledger.entries import action
-from belltower.core.observations.errors import NoSuchDeclaration
-from belltower.core.observations.models import Datastream, ObservedProperty, Sensor, Thing
-from belltower.core.places.kinds import register
-from belltower.core.places.models import Asset
-from belltower.kernel.actors import Actor
-from belltower.kernel.packs import Stream
-from belltower.kernel.texts import Text
+from belltower.core.observations.models import Datastream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,8 +19,6 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 Raw = psycopg.Connection[Any]
-SENSOR_KEY = "belltower/unnamed"
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 
 def streams_by_key(keys: Sequence[str]) -> dict[str, int]:
@@ -106,48 +95,3 @@ class KnownStreams:
 
 
 _ALL = "SELECT id, key, source FROM observations_datastream"
-
-
-def declared(kind: str, stream_name: str) -> Stream:
-    """The stream that a pack declares for a kind of asset. Raises NoSuchDeclaration."""
-    pack = register().pack_of.get(kind)
-    listed = [one for one in (pack.streams if pack else ()) if one.on == kind]
-    for one in listed:
-        if one.name == stream_name:
-            return one
-    raise NoSuchDeclaration(kind=kind, stream=stream_name, known=", ".join(one.name for one in listed))
-
-
-@action("observations.declare_stream")
-def declare_stream(asset: Asset, stream_name: str, *, by: Actor) -> Datastream:
-    """The datastream of what a pack declares for this asset, made with its thing where it is not there yet.
-
-    Its key is "<asset kind>/<asset key>/<stream>". Raises NoSuchDeclaration.
-    """
-    stream = declared(asset.kind, stream_name)
-    key = f"{asset.kind}/{asset.key}"
-    title = asset.title.say("zh") if asset.title else asset.key
-    thing, _ = Thing.objects.get_or_create(key=key, defaults={"name": title, "asset": asset})
-    sensor, _ = Sensor.objects.get_or_create(key=SENSOR_KEY, defaults={"name": "未登记的传感器 Unnamed sensor"})
-    quantity = str(stream.quantity)
-    observed, _ = ObservedProperty.objects.get_or_create(key=f"belltower/{quantity}", defaults={"name": quantity})
-    made, _ = Datastream.objects.get_or_create(
-        key=f"{key}/{stream.name}",
-        defaults={
-            "name": _named(title, stream.title), "thing": thing, "sensor": sensor, "observed_property": observed,
-            "unit_name": stream.unit, "unit_symbol": stream.unit, "unit_definition": f"http://unitsofmeasure.org/{stream.unit}",
-            "stream": f"{asset.kind}.{stream.name}", "asset": asset, "stale_after": duration(stream.stale_after),
-        },
-    )  # fmt: skip
-    return made
-
-
-def duration(written: str) -> timedelta:
-    """An ISO 8601 duration of days, hours, minutes and seconds."""
-    found = _DURATION.fullmatch(written)
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0, 0)
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-
-
-def _named(title: str, stream: Text) -> str:
-    return f"{title} {stream.say('zh')}"

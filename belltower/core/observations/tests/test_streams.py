@@ -8,10 +8,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from belltower.core.observations.declaring import declare_stream, declare_streams
 from belltower.core.observations.errors import NoSuchDeclaration
 from belltower.core.observations.latest import latest
 from belltower.core.observations.models import Datastream, Reading, Thing
-from belltower.core.observations.streams import KnownStreams, declare_stream, streams_by_key
+from belltower.core.observations.streams import KnownStreams, streams_by_key
 from belltower.core.observations.tests.senses import batch, put, raw, streams
 from belltower.core.places.models import Asset
 from belltower.core.places.scope import Scope, seen_as
@@ -75,3 +76,20 @@ def test_many_newest_values_are_those_asked_for() -> None:
     found = latest(asked)
     assert found.stream.tolist() == asked
     assert found.value.tolist() == [float(one) for one in asked]
+
+
+def test_all_assets_of_a_kind_get_what_their_pack_declares(two_enterprises: TwoEnterprises) -> None:
+    lamp, _ = _lamps(two_enterprises)
+    by_hand = declare_stream(lamp, "lamp_power", by=BY)
+    lamps = Asset.objects.filter(kind="street_light").count()
+    assert declare_streams("street_light", by=BY) == lamps - 1
+    assert declare_streams("street_light", by=BY) == 0
+    made = Datastream.objects.filter(stream="street_light.lamp_power")
+    assert made.count() == lamps
+    assert by_hand in made
+    assert {one.key for one in made} == {
+        f"street_light/{key}/lamp_power"
+        for key in Asset.objects.filter(kind="street_light").values_list("key", flat=True)
+    }
+    put(batch(*((one.pk, 1, 1.0) for one in made)))
+    assert declare_streams("no_such_kind", by=BY) == 0
