@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from django.test import override_settings
+from playwright.sync_api import Route, expect
 
+from belltower.core.access.tickets import opened
 from belltower.core.alarms import actions
 from belltower.core.alarms.models import Alarm
 from belltower.core.alarms.tests import plant
@@ -95,3 +98,19 @@ def test_a_detector_rises_and_its_whole_life_is_on_its_page(visit: Visit, alarm:
     expect(page.locator(".bt-alarm-life")).to_contain_text("valve being changed")
     expect(page.locator(".bt-trend .bt-trend-line")).to_be_visible()
     visit.looks_right()
+
+
+def test_the_list_asks_anew_when_the_gateway_says_that_an_alarm_moved(visit: Visit, alarm: Alarm) -> None:
+    """The page brings a ticket for what its viewer sees; the event itself tells nothing, so the part is asked for."""
+    page, tickets = visit.page, []
+
+    def live(route: Route) -> None:
+        tickets.append(parse_qs(urlsplit(route.request.url).query)["ticket"][0])
+        route.fulfill(content_type="text/event-stream", body="retry: 60000\nevent: alarm\ndata: {}\n\n")
+
+    with override_settings(BELLTOWER_LIVE=visit.home):
+        page.route("**/live?*", live)
+        page.goto(f"{visit.home}/sign-in/?next=/alarms/")
+        with page.expect_request(lambda asked: asked.headers.get("hx-request") == "true"):
+            visit.sign_in("officer")
+        assert opened(tickets[0], now=datetime.now(UTC)).scope.sees_all
