@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from belltower.project import installation
-from belltower.project.guard.open_door import refuse_beyond_this_machine
+from belltower.project.guard.open_door import OPEN, refuse_beyond_this_machine
 from belltower.project.processes import die_with_server
 from belltower.project.watch import logs
 
@@ -48,7 +48,7 @@ def gateway(host: str, port: int, workers: int, is_open: bool) -> None:
     if is_open:
         refuse_beyond_this_machine(host)
     # Never by an environment that was left over: only who says so here opens the door.
-    os.environ["BELLTOWER_OPEN"] = "1" if is_open else "0"
+    os.environ[OPEN] = "1" if is_open else "0"
     _measure_together("gateway")
     _granian("belltower.project.gateway.application:application", "asgi", host=host, port=port, workers=workers)
 

@@ -20,14 +20,13 @@ from belltower.core.places.scope import EVERYTHING, Scope
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotAllowed, Refusal
 from belltower.kernel.texts import Text
+from belltower.project.guard.open_door import OPEN
 from belltower.screens.api.errors import NotSignedIn
 
 T = TypeVar("T")
 REMEMBERED_FOR_S = 5.0
 """How long a revoked token may still be taken."""
 _MOST_REMEMBERED = 10_000
-OPEN = "BELLTOWER_OPEN"
-"""Set by the process that serves without tokens, for its workers; never by hand: the door's address was checked."""
 
 
 class NotOpenToOthers(Refusal):

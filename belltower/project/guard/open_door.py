@@ -9,6 +9,9 @@ from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.project.guard.proxies import is_this_machine
 
+OPEN = "BELLTOWER_OPEN"
+"""Set by the process that serves without tokens, for its workers; never by hand: the door's address was checked."""
+
 
 class OpenBeyondThisMachine(Refusal):
     """--open on an address that others reach."""
