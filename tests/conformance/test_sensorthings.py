@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from belltower.core.places.scope import EVERYTHING, NOTHING
-from belltower.edges.sensorthings.errors import BadEntity, NoSuchEntity, NotHere
+from belltower.edges.sensorthings.errors import BadEntity, BadQuery, NoSuchEntity, NotHere
 from belltower.edges.sensorthings.server import alone
 from belltower.edges.sensorthings.service import Answer, Asked, Caller
 from belltower.kernel.actors import Actor
@@ -297,6 +297,11 @@ def test_a_client_that_runs_again_with_x_upsert_makes_no_duplicates() -> None:
         "Observations": 4,
         "HistoricalLocations": 1,
     }
+
+
+def test_an_x_upsert_that_names_no_property_is_refused() -> None:
+    with pytest.raises(BadQuery, match="nothing"):
+        ask("POST", "Things", thing(), x_upsert="nothing")
 
 
 def test_a_data_array_answers_for_each_row(pump: dict[str, int]) -> None:

@@ -114,7 +114,6 @@ def _asked(request: Request[Any, Any, Any]) -> Asked:
 
 def _answered(asked: Asked, given: bytes, caller: Caller) -> Answer:
     """In a thread: read the body, answer in a transaction as the caller sees the rows."""
-    connection.close_if_unusable_or_obsolete()
     if asked.path.strip("/") == "$batch":
         return _batch(asked, given, caller)
     try:
@@ -137,6 +136,8 @@ def alone(asked: Asked, caller: Caller) -> Answer:
 
 def as_seen(caller: Caller, work: Callable[[], T]) -> T:
     """What ``work`` gives in a transaction in which the database shows what the caller may see."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     with transaction.atomic(), seen_as(caller.scope):
         return work()
 

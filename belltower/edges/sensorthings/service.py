@@ -139,9 +139,18 @@ def _post(asked: Asked, caller: Caller, at: Address) -> Answer:
     if at.id is not None or at.inside or at.is_reference:
         raise NotHere(method="POST", what=asked.path)
     _writes(caller, at)
+    _knows(asked.headers.get("x-upsert"), at)
     made = actions.create(at, asked.body, _asking(asked, caller), by=caller.actor)
     link = shaping.self_link(asked.base, made.entity, made.id)
     return Answer(201 if made.is_new else 200, {"@iot.id": made.id, "@iot.selfLink": link}, {"Location": link})
+
+
+def _knows(upsert: str | None, at: Address) -> None:
+    """Raises BadQuery for an X-Upsert that is no property of what is posted; Observations are known by their times."""
+    first = (upsert or "").replace(".", "/").partition("/")[0]
+    if upsert and at.entity is not OBSERVATIONS and first not in at.entity.fields:
+        reason = text("{entity}没有此属性", "{entity} has no such property", entity=at.entity.one)
+        raise BadQuery(given=f"X-Upsert: {upsert[:60]}", reason=reason)
 
 
 def _patch(asked: Asked, caller: Caller, at: Address) -> Answer:
@@ -196,7 +205,7 @@ def _asking(asked: Asked, caller: Caller) -> Asking:
 
 def _pairs(query: str) -> Sequence[tuple[str, str]]:
     try:
-        return parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=40, errors="strict")
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=40, errors="strict")
     except ValueError:
         raise BadQuery(given=query[:100], reason=text("无法读取", "it cannot be read")) from None
 
