@@ -353,7 +353,7 @@ def run(w, room, fan, kind, index, at, value, code, arg, first, positions, begin
         t = at[i]
         ahead = i + c.AHEAD
         if ahead < len(kind) and kind[ahead] == c.READING:
-            fetch_ahead(hot, index[ahead])
+            fetch_ahead(hot, index[ahead])  # type: ignore[call-arg]
         if kind[i] == c.READING:
             v = value[i]
             one = hot[index[i]]

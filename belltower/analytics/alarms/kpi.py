@@ -94,8 +94,11 @@ def _document() -> dict[str, Any]:
 
 def calls_in(rows: NDArray[Any], since: int, until: int) -> NDArray[Any]:
     """The calls of TRANSITION rows within [since, until), in the order of their instants."""
-    calls = rows[(rows["after"] == AlarmState.UNACKNOWLEDGED) & (rows["at"] >= since) & (rows["at"] < until)]
-    return calls[np.argsort(calls["at"], kind="stable")]
+    calls: NDArray[Any] = rows[
+        (rows["after"] == AlarmState.UNACKNOWLEDGED) & (rows["at"] >= since) & (rows["at"] < until)
+    ]
+    ordered: NDArray[Any] = calls[np.argsort(calls["at"], kind="stable")]
+    return ordered
 
 
 def floods(at: NDArray[np.int64], limits: Limits) -> tuple[Flood, ...]:
@@ -128,22 +131,15 @@ def stale(rows: NDArray[Any], until: int, limits: Limits) -> tuple[int, ...]:
 
     ``rows``: all transitions before ``until`` from a time when nothing stood, or since longer than ``stale_hours``.
     """
-    found = []
     past = rows[rows["at"] < until]
-    for alarm in np.unique(past["alarm"]):
-        began = _stands_since(past[past["alarm"] == alarm])
-        if began is not None and until - began > limits.stale_hours * HOUR_US:
-            found.append(int(alarm))
-    return tuple(found)
-
-
-def _stands_since(own: NDArray[Any]) -> int | None:
-    """When the run of standing states began in which the last of these transitions ends."""
-    ordered = own[np.argsort(own["at"], kind="stable")]
-    began: int | None = None
-    for at, after in zip(ordered["at"].tolist(), ordered["after"].tolist(), strict=True):
-        began = (at if began is None else began) if after in STANDING else None
-    return began
+    past = past[np.lexsort((past["at"], past["alarm"]))]
+    began: dict[int, int] = {}
+    for alarm, at, after in zip(past["alarm"].tolist(), past["at"].tolist(), past["after"].tolist(), strict=True):
+        if after in STANDING:
+            began.setdefault(alarm, at)
+        else:
+            began.pop(alarm, None)
+    return tuple(alarm for alarm, at in sorted(began.items()) if until - at > limits.stale_hours * HOUR_US)
 
 
 def worst(calls: NDArray[Any], count: int = 10) -> tuple[Actor, ...]:
