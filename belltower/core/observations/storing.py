@@ -18,6 +18,7 @@ import psycopg
 
 from belltower.core.observations.batches import DAY, NOT_GIVEN, Batch, instant_of
 from belltower.core.observations.errors import NotStorable, TooManyDays, UnknownStream
+from belltower.core.observations.lake.there import there
 from belltower.core.observations.packing import (
     NEVER,
     Instants,
@@ -165,6 +166,8 @@ class _Work:
             asked = [Numbers(self.stream[suspects]), Instants(self.at[suspects]), Instants(self.result_at[suspects])]
             found = cursor.execute("SELECT observations_there(%s, %s, %s)", asked, binary=True).fetchone()
             new[suspects[words_of(found[0] if found else None) - 1]] = False
+            (suspects,) = np.nonzero(new & (self.at <= newest_at))
+            new[suspects[there(cursor, self.stream[suspects], self.at[suspects], self.result_at[suspects])]] = False
         return new
 
     def number(self, first_id: int) -> Ints:

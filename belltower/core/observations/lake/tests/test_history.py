@@ -210,3 +210,16 @@ def _cleared():  # type: ignore[no-untyped-def]
             assert manifest.days_between(FIRST, FIRST + 9 * DAY) == []
 
     return cleared()
+
+
+def test_what_is_sent_again_after_its_day_was_closed_is_a_duplicate() -> None:
+    one, two = streams(2)
+    rows = [(one, 1.0, 1.0), (one, 2.0, 2.0), (two, 90_000.0, 3.0)]
+    put_rows(*rows)
+    close()
+    put_rows(*rows, (one, 3.0, 9.0))
+    assert all_of() == sorted([*rows, (one, 3.0, 9.0)])
+    close()
+    put_rows(*rows, (one, 3.0, 9.0))
+    assert all_of() == sorted([*rows, (one, 3.0, 9.0)])
+    assert asked("SELECT sum(received), sum(stored), sum(duplicates) FROM observations_count") == [(11, 4, 7)]
