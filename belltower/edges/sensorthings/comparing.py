@@ -136,11 +136,12 @@ def lasts_to(term: Term) -> str:
 
 
 def before(left: Term, right: Term) -> str:
-    """Left is over when right begins; an instant is strictly before."""
+    """Left is over when right begins; an instant is strictly before. The first half is for the index."""
     instant = f"{starts(left)} < {starts(right)}"
     if not left.end:
         return instant
-    return f"CASE WHEN {left.end} IS NULL THEN {instant} ELSE {left.end} <= {starts(right)} END"
+    is_over = f"CASE WHEN {left.end} IS NULL THEN {instant} ELSE {left.end} <= {starts(right)} END"
+    return f"{starts(left)} <= {starts(right)} AND {is_over}"
 
 
 def _not_after(left: Term, right: Term) -> str:
@@ -163,7 +164,7 @@ def during(left: Term, right: Term) -> str:
     inside = (
         f"CASE WHEN {ends(left)} IS NULL THEN {starts(left)} < {right.end} ELSE {lasts_to(left)} <= {right.end} END"
     )
-    return f"{starts(right)} <= {starts(left)} AND {inside}"
+    return f"{starts(right)} <= {starts(left)} AND {starts(left)} <= {right.end} AND {inside}"
 
 
 def overlaps(left: Term, right: Term) -> str:

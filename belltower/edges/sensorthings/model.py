@@ -61,6 +61,7 @@ class EntitySet:
     navigations: tuple[Navigation, ...]
     source: str = ""
     has_key: bool = True
+    order: str = ""  # over "t", before the id, where no $orderby is given
 
     @cached_property
     def fields(self) -> Mapping[str, Property]:
@@ -205,6 +206,7 @@ OBSERVATIONS = EntitySet(
     ),
     source=_OBSERVATION,
     has_key=False,
+    order="t.at ASC",
 )  # fmt: skip
 
 FEATURES_OF_INTEREST = EntitySet(

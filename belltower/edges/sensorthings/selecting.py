@@ -64,7 +64,7 @@ class Selection:
         keys = [key for each in self.options.order for key in compiler.keys(each)]
         if self._order.is_many:
             raise BadQuery(given="$orderby", reason=text("不能按多值关系排序", "nothing is ordered by many others"))
-        return [*keys, "t.id ASC"]
+        return [*(keys or filter(None, [self.entity.order])), "t.id ASC"]
 
     @property
     def _from(self) -> str:
