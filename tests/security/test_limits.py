@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from belltower.project.gateway import watch
-from belltower.project.gateway.application import litestar
+from belltower.project.gateway.application import AtTheDoor, litestar
 from belltower.project.guard import limiting
 from belltower.project.guard.limits import DEFAULTS, Counts, Limit, judge, read
 from belltower.project.guard.proxies import IS_FORWARDED, TrustedProxies, client_of
@@ -161,7 +161,7 @@ def test_the_open_page_of_signed_heads_is_counted_by_address(db: None, counts: C
 
 def test_the_machines_door_counts_addresses(counts: Counts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BELLTOWER_LIMITS", "gateway=3/min")
-    with TestClient(watch.watched(litestar)) as client:
+    with TestClient(watch.watched(litestar, AtTheDoor())) as client:
         answers = [client.get("/healthz") for _ in range(4)]
     assert [one.status_code for one in answers] == [200, 200, 200, 429]
     assert int(answers[-1].headers["retry-after"]) >= 1
