@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
-from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from belltower.core.access.models import User
 from belltower.core.access.people import user_may
 from belltower.core.access.rules import ANSWER_ALARMS, VIEW
 from belltower.core.alarms.models import Alarm, Condition, Transition
+from belltower.core.observations.reading import history
 from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
 from belltower.screens.console import alarm_listing, alarm_story, alarm_trend, dates
@@ -24,12 +24,7 @@ from belltower.screens.console.live import live_address
 from belltower.screens.console.views.alarms import SHELVES_MIN
 
 SPANS_H = (1, 6, 24, 168)
-MOST_READINGS = 200_000
 _NOUN = Text(zh="报警", en="alarm")
-_READINGS = """
-    SELECT (extract(epoch FROM at) * 1000000)::int8, value FROM observations_reading
-    WHERE stream = %s AND at >= %s AND at <= %s AND value IS NOT NULL ORDER BY at DESC LIMIT %s
-"""
 
 
 @door(VIEW)
@@ -78,12 +73,12 @@ def _trend(alarm: Alarm, since: datetime, until: datetime) -> alarm_trend.Trend:
 
 
 def _readings(stream: int, since: datetime, until: datetime) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The stream's numbers of that span, oldest first, at most the newest MOST_READINGS."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READINGS, [stream, since, until, MOST_READINGS])
-        rows = cursor.fetchall()
-    at = np.array([one for one, _ in rows], dtype=np.int64)[::-1]
-    return at, np.array([one for _, one in rows], dtype=np.float64)[::-1]
+    """The stream's numbers of that span, oldest first, wherever they lie; of more than a day, each minute's extremes."""
+    if until - since <= timedelta(days=1):
+        found = history([stream], since, until)
+        return found.at, found.value
+    by_minute = history([stream], since, until, every="minute")
+    return np.repeat(by_minute.at, 2), np.column_stack([by_minute.min, by_minute.max]).ravel()
 
 
 def _who_may_answer(now: datetime) -> list[User]:
