@@ -10,7 +10,7 @@ from belltower.kernel.texts import Text
 class BadMapping(Refusal):
     """A mapping that cannot be used; ``line`` is where it says so, the first line being 1."""
 
-    code = "bad_mapping"
+    code = "bad_source_mapping"
     sentence = Text(
         zh="数据来源映射第 {line} 行：{reason}。请更正后再用 belltower source check 检查。",
         en="Line {line} of the source's mapping: {reason}. Correct it, and check it with belltower source check.",
