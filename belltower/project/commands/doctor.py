@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from belltower.project.doctor import backups, data, files, ledger, place, program
+from belltower.project.doctor import backups, data, files, ledger, place, program, sources
 from belltower.project.doctor.finding import Finding, Verdict, examine
 from belltower.project.running import Wishes
 
@@ -26,6 +26,7 @@ def command(as_json: bool, host: str, port: int) -> None:
             program.python, program.packages, program.front_end, program.translations, program.browser,
             place.home, place.secret, place.secret_files, place.disk, place.clock, lambda: place.ports(Wishes(host=host, port=port)),
             data.database_folder, data.database_state, backups.backups, ledger.ledger_state, files.attachments_state,
+            sources.sources_state, sources.mosquitto_settings,
         )
     )  # fmt: skip
     click.echo(json.dumps([one.as_json() for one in found], ensure_ascii=False) if as_json else _table(found))
