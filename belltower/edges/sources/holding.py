@@ -45,7 +45,7 @@ def holding(address: str, source: str, stopping: threading.Event) -> Iterator[ps
 
     Raises psycopg.OperationalError where the database is away.
     """
-    with psycopg.connect(address, **_ALIVE) as connection:
+    with psycopg.connect(address, **_ALIVE, application_name=f"belltower bridge {source}"[:63]) as connection:
         connection.execute(_ALIVE_THERE)
         while not _took(connection, source):
             connection.rollback()

@@ -130,6 +130,8 @@ def test_the_other_bridge_takes_over_within_ten_seconds(broker: Broker, bridge: 
     wait_until(connected, "the first is connected")
     holder = standing("gas")[1]
     second = bridge(mapping(broker.port))
+    bridges = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'belltower bridge gas'"
+    wait_until(lambda: asked(bridges) == [(2,)], "the second waits for the lock")
     broker.publish(messages(0, 5))
     wait_until(lambda: stored_count() == 5 * DEVICES, "the first stores")
     assert standing("gas")[1] == holder
