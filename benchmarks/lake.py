@@ -5,7 +5,8 @@
 
 The files are written by the lake's own writer, a day at a time, in bounded memory: STREAMS streams that report evenly, each
 a tenth of a second beside its time. Both read all of them and give the same columns: count, mean, least, greatest, first
-and last by stream and hour, good readings only; taken in turns, the best of TURNS. The results are compared.
+and last by stream and hour, good readings only; taken in turns, the best of TURNS. The results are compared. By hand the
+hour is whole numbers: date_trunc of an instant with a zone asks ICU for each row, and is half as fast or slower.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ import numpy as np
 from benchmarks.ground import report
 
 ROWS, QUICK_ROWS = 100_000_000, 5_000_000
-DAYS, STREAMS, TURNS = 10, 5_000, 3
+DAYS, STREAMS, TURNS = 10, 5_000, 5
 FIRST = date(2026, 11, 1)
 BY_HAND = """
-    SELECT stream, date_trunc('hour', "at") AS hour, count(*) AS count, avg(value) AS mean, min(value) AS min,
+    SELECT stream, epoch_us("at") // 3600000000 * 3600000000 AS hour, count(*) AS count, avg(value) AS mean, min(value) AS min,
            max(value) AS max, arg_min(value, "at") AS first, arg_max(value, "at") AS last
     FROM read_parquet({paths}) WHERE value IS NOT NULL AND quality < 2 GROUP BY 1, 2
 """
@@ -136,8 +137,7 @@ def _agree(ours: Any, by_hand: Any) -> None:
         ours.sort_by([("stream", "ascending"), ("bucket", "ascending")]),
         by_hand.sort_by([("stream", "ascending"), ("hour", "ascending")]),
     )
-    hours = theirs.column("hour").to_numpy().astype("datetime64[us]").astype(np.int64)
-    np.testing.assert_array_equal(mine.column("bucket").to_numpy(), hours)
+    np.testing.assert_array_equal(mine.column("bucket").to_numpy(), theirs.column("hour").to_numpy())
     for name in ("stream", "count", "min", "max", "first", "last"):
         np.testing.assert_array_equal(mine.column(name).to_numpy(), theirs.column(name).to_numpy())
     np.testing.assert_allclose(mine.column("mean").to_numpy(), theirs.column("mean").to_numpy(), rtol=1e-12)
