@@ -61,10 +61,10 @@ def warm_up() -> None:
 
 
 def _work(state: State, definitions: Definitions, *, room: int) -> c.Work:
-    low, high, gap, edge, beside, leave = _bands(definitions)
+    low, high, gap, edge, slope, beside, leave = _bands(definitions)
     hot = _lines(len(state.streams))
     hot["last_at"], hot["value"] = state.streams["last_at"], state.streams["value"]
-    hot["gap"], hot["edge"], hot["beside"] = gap, edge, beside
+    hot["gap"], hot["edge"], hot["slope"], hot["beside"] = gap, edge, slope, beside
     alarms = len(state.alarms)
     found = np.empty(3 * alarms, dtype=np.int64)
     work = c.Work(
@@ -117,7 +117,7 @@ def _fan(definitions: Definitions) -> tuple[int, int]:
 
 @lru_cache(maxsize=4)
 def _bands(definitions: Definitions) -> tuple[NDArray[Any], ...]:
-    """Of each stream (low, high, gap, edge, beside) as in HOT while its alarms rest, and of each alarm where it ends."""
+    """Of each stream (low, high, gap, edge, slope, beside) as in HOT while its alarms rest, and of each alarm where it ends."""
     points, streams = definitions.points, len(definitions.stream_ids)
     kind, stream, limit = points["kind"], points["stream"], points["limit"]
     low, high, gap = np.full(streams, -np.inf), np.full(streams, np.inf), np.full(streams, c.FAR, dtype=np.int64)
@@ -131,27 +131,36 @@ def _bands(definitions: Definitions) -> tuple[NDArray[Any], ...]:
     np.minimum.at(high, stream[around], centre + limit[around] - slack)
     np.maximum.at(low, stream[around], centre - limit[around] + slack)
     np.minimum.at(gap, stream[kind == Kind.STALE], points["stale_after_us"][kind == Kind.STALE])
-    edge, beside = _beside(points, streams)
+    edge, slope, beside = _beside(points, streams)
     restless = beside == _TOO_MUCH
-    low[restless], high[restless] = np.inf, -np.inf
+    low[restless], high[restless], beside[restless] = np.inf, -np.inf, 0
     leave = [leaves_at(*row) for row in zip(kind.tolist(), limit.tolist(), points["deadband"].tolist(), strict=True)]
-    return low, high, gap, edge, beside, np.array(leave, dtype=np.float64)
+    return low, high, gap, edge, slope, beside, np.array(leave, dtype=np.float64)
 
 
 _TOO_MUCH = -3
 
 
-def _beside(points: NDArray[Any], streams: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Of each stream the one rate or other stream that it is compared with, and the edge; _TOO_MUCH if there are two."""
-    edge, beside = np.full(streams, np.inf), np.full(streams, c.NOTHING, dtype=np.int64)
+def _beside(points: NDArray[Any], streams: int) -> tuple[NDArray[Any], ...]:
+    """Of each stream (edge, slope, beside): its own last value where a rate or nothing is compared, else another stream's.
+
+    One comparison does for all three. The slope of a rate is a little less than its limit, since it is rounded; a stream
+    with a rate and a pair, or two pairs, has _TOO_MUCH beside it.
+    """
     steep, paired = points["kind"] == Kind.RATE, points["reference"] >= 0
-    one, other = points["stream"][paired], points["reference"][paired]
-    own = np.concatenate([points["stream"][steep], one, other])
-    with_what = np.concatenate([np.full(int(steep.sum()), c.ITSELF), other, one])
-    np.minimum.at(edge, own, np.concatenate([points["limit"][steep], points["limit"][paired], points["limit"][paired]]))
+    edge, slope = np.full(streams, np.inf), np.full(streams, np.inf)
+    beside = np.arange(streams, dtype=np.int32)
+    one, other, limit = points["stream"][paired], points["reference"][paired], points["limit"][paired]
+    own, with_what = (
+        np.concatenate([points["stream"][steep], one, other]),
+        np.concatenate([points["stream"][steep], other, one]),
+    )
+    np.minimum.at(edge, own, np.concatenate([np.zeros(int(steep.sum())), limit, limit]))
+    np.minimum.at(slope, points["stream"][steep], points["limit"][steep] * 1e-6 * (1 - 1e-6))
     beside[own] = with_what
     beside[own[beside[own] != with_what]] = _TOO_MUCH
-    return edge, beside
+    slope = np.where((slope < 1e-30) | np.isinf(slope), 0.0, np.minimum(slope, 1e38))
+    return edge, slope.astype(np.float32), beside
 
 
 @lru_cache(maxsize=1)

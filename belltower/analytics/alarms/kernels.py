@@ -359,12 +359,7 @@ def run(w, room, fan, kind, index, at, value, code, arg, first, positions, begin
             one = hot[index[i]]
             gap = t - one.last_at
             rests = v > one.low and v < one.high and gap >= 0 and gap <= one.gap and t < one.due and code[i] != c.BAD
-            if rests and one.beside != c.NOTHING:
-                if one.beside == c.ITSELF:
-                    rests = gap == 0 or not abs((v - one.value) * 1e6 / gap) >= one.edge
-                else:
-                    rests = abs(v - hot[one.beside].value) < one.edge
-            if rests:
+            if rests and abs(v - hot[one.beside].value) < one.edge + one.slope * gap:
                 one.last_at, one.value = t, v
                 continue
         made = w.tally[c.MADE]

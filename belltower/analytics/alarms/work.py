@@ -16,8 +16,6 @@ INF = np.inf
 NO_MOVE = np.uint8(255)
 BLOCK = 256
 AHEAD = 16
-NOTHING, ITSELF = -2, -1
-"""What else a resting stream is compared with: nothing, its own last value as a rate, or (0 and above) that stream's."""
 
 READING, COMMAND, TICK = int(EventKind.READING), int(EventKind.COMMAND), int(EventKind.TICK)
 BAD = int(Quality.BAD)
@@ -40,9 +38,9 @@ MADE, LATE, N_BAD, COMMANDS, IDLE, TICKS = range(6)
 """Places in Work.tally: transitions made, and counts."""
 
 HOT = np.dtype([("last_at", "<i8"), ("value", "<f8"), ("low", "<f8"), ("high", "<f8"), ("due", "<i8"), ("gap", "<i8"),
-                ("edge", "<f8"), ("beside", "<i8")])  # fmt: skip
+                ("edge", "<f8"), ("slope", "<f4"), ("beside", "<i4")])  # fmt: skip
 """Of a stream, in one cache line: a reading strictly between low and high, before due, within gap of the last one, and
-nearer than edge to what stands beside, leaves every alarm of the stream as it is, and only moves last_at and value."""
+nearer than edge + slope * gap to the value beside, leaves every alarm of the stream as it is, and only moves last_at and value."""
 
 
 class Work(NamedTuple):
