@@ -18,6 +18,8 @@ SOURCES = [path for path in sorted((ROOT / "belltower").rglob("*.py")) if not {"
 ASKS = {
     "belltower/project/running.py": "our own doors",
     "belltower/project/doctor/place.py": "our own doors",
+    "belltower/project/guard/open_door.py": "nobody: which addresses are this machine's own",
+    "belltower/edges/sources/bridge.py": "nobody: this machine's name",
     "belltower/core/attachments/scanning.py": "the scanner of the settings",
     "belltower/core/attachments/stores/objects.py": "the object store of the settings",
     "belltower/core/ledger/stamps.py": "the time stamp authority of the settings",

@@ -102,7 +102,7 @@ def _column(term: Term) -> tuple[NDArray[np.int64], Shapes]:
     entity = ENTITY_SETS[entity_set]
     column = entity.fields[name].sql.format(t="t")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT t.id, {column} FROM {entity.relation} t WHERE {column} IS NOT NULL")
+        cursor.execute(f"SELECT t.id, {column} FROM {entity.relation} t WHERE {column} IS NOT NULL")  # nosec B608  # names of our own map
         rows = [(key, from_geojson(json.loads(value) if isinstance(value, str) else value)) for key, value in cursor]
     kept = [(key, shape) for key, shape in rows if shape is not None]
     shapes = np.empty(len(kept), dtype=object)

@@ -213,7 +213,7 @@ def delete_with(entity: EntitySet, keys: Sequence[int]) -> None:
         _delete("stream = ANY(%(keys)s)", "stream = ANY(%(keys)s)", keys, refresh=False)
         with connection.cursor() as cursor:
             for table in ("observations_default_feature", "observations_latest"):
-                cursor.execute(f"DELETE FROM {table} WHERE stream = ANY(%(keys)s)", {"keys": list(keys)})
+                cursor.execute(f"DELETE FROM {table} WHERE stream = ANY(%(keys)s)", {"keys": list(keys)})  # nosec B608  # names of our own map
     elif entity is FEATURES_OF_INTEREST:
         sql = f"SELECT t.id FROM {OBSERVATIONS.relation} t WHERE t.feature_id = ANY(%(keys)s)"
         delete([row[0] for row in fetched(sql, {"keys": list(keys)})])
@@ -228,9 +228,9 @@ def delete_with(entity: EntitySet, keys: Sequence[int]) -> None:
 
 
 def _delete(readings: str, details: str, keys: Sequence[int], *, refresh: bool = True) -> None:
-    streams = fetched(f"SELECT DISTINCT stream FROM observations_reading WHERE {readings}", {"keys": list(keys)})
+    streams = fetched(f"SELECT DISTINCT stream FROM observations_reading WHERE {readings}", {"keys": list(keys)})  # nosec B608  # names of our own map
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM observations_detail WHERE {details}", {"keys": list(keys)})
-        cursor.execute(f"DELETE FROM observations_reading WHERE {readings}", {"keys": list(keys)})
+        cursor.execute(f"DELETE FROM observations_detail WHERE {details}", {"keys": list(keys)})  # nosec B608  # names of our own map
+        cursor.execute(f"DELETE FROM observations_reading WHERE {readings}", {"keys": list(keys)})  # nosec B608  # names of our own map
     if refresh:
         features.refresh_latest([row[0] for row in streams])
