@@ -6,12 +6,12 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import mapbox_vector_tile
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from belltower.core.access import actions as access
 from belltower.core.access.models import RoleName
@@ -65,7 +65,7 @@ def drawn(client: Client) -> set[str]:
 
 
 @pytest.fixture
-def secret_buildings(monkeypatch: pytest.MonkeyPatch, settings: object) -> None:
+def secret_buildings() -> Iterator[None]:
     """Buildings declared to be for the bureau's own people."""
     packs = [
         dataclasses.replace(
@@ -77,7 +77,8 @@ def secret_buildings(monkeypatch: pytest.MonkeyPatch, settings: object) -> None:
         )
         for pack in register().packs
     ]
-    monkeypatch.setattr(settings, "BELLTOWER_REGISTER", Register(tuple(packs)))
+    with override_settings(BELLTOWER_REGISTER=Register(tuple(packs))):
+        yield
 
 
 def test_a_viewer_of_one_street_sees_that_street(two_enterprises: TwoEnterprises) -> None:

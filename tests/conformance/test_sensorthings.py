@@ -38,6 +38,7 @@ def post(path: str, body: Any, **headers: str) -> int:
     made = ask("POST", path, body, **headers)
     assert made.status == 201
     assert made.headers["Location"] == made.body["@iot.selfLink"]
+    assert made.body == get(made.body["@iot.selfLink"].removeprefix(f"{BASE}/"))
     return int(made.body["@iot.id"])
 
 

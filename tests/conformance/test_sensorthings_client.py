@@ -97,6 +97,23 @@ def _stream(thing: Any) -> Any:
     )
 
 
+def test_what_is_created_is_answered_as_it_is_read(address: str, service: Any) -> None:
+    """By the short way of plain numbers too, which reads nothing back."""
+    thing = _pump()
+    service.create(thing)
+    stream = _stream(thing)
+    service.create(stream)
+    here = {"Datastream": {"@iot.id": stream.id}}
+    for given in (
+        {"result": 21.5, "phenomenonTime": "2026-03-01T00:00:00.250Z", **here},
+        {"result": 7, "phenomenonTime": "2026-03-01T08:00:00+08:00", "resultTime": "2026-03-01T00:00:01Z", **here},
+        {"result": "wet", "phenomenonTime": "2026-03-01T00:00:00Z/2026-03-01T01:00:00Z", **here},
+    ):
+        made = requests.post(f"{address}/Observations", json=given, timeout=20)
+        assert made.status_code == 201
+        assert made.json() == requests.get(made.headers["Location"], timeout=20).json()
+
+
 def test_the_client_creates_reads_filters_changes_and_deletes(service: Any) -> None:
     thing = _pump()
     service.create(thing)

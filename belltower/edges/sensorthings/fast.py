@@ -17,9 +17,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from belltower.core.observations.batches import AHEAD, EARLIEST, NOT_GIVEN, Batch, micros
-from belltower.edges.sensorthings import actions
+from belltower.core.observations.batches import AHEAD, EARLIEST, NOT_GIVEN, Batch, instant_of, micros
+from belltower.edges.sensorthings import actions, shaping
+from belltower.edges.sensorthings.model import OBSERVATIONS
+from belltower.edges.sensorthings.selecting import number
 from belltower.edges.sensorthings.service import Answer, Caller
+from belltower.edges.sensorthings.times import written
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Ints = NDArray[np.int64]
@@ -166,10 +169,16 @@ def place(caller: Caller, streams: Sequence[int]) -> None:
     actions.place_streams(streams, caller.source, by=caller.actor)
 
 
-def made(base: str, key: int) -> Answer:
-    """The answer to one that was stored."""
-    link = f"{base}/Observations({key})"
-    return Answer(201, {"@iot.id": key, "@iot.selfLink": link}, {"Location": link})
+def made(base: str, key: int, row: tuple[int, int, float, int, int]) -> Answer:
+    """The answer to one that was stored: the whole of it, as a GET would tell it."""
+    _stream, at, value, _quality, result_at = row
+    link = shaping.self_link(base, OBSERVATIONS, key)
+    told = {
+        "@iot.id": key, "@iot.selfLink": link, "phenomenonTime": written(instant_of(at)),
+        "resultTime": None if result_at == NOT_GIVEN else written(instant_of(result_at)), "result": number(value),
+    }  # fmt: skip
+    links = {f"{one.name}@iot.navigationLink": f"{link}/{one.name}" for one in OBSERVATIONS.navigations}
+    return Answer(201, told | links, {"Location": link})
 
 
 def made_all(base: str, keys: Ints) -> Answer:

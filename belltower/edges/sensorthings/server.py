@@ -81,6 +81,7 @@ async def _shortly(gate: Gate, placed: fast.Placed, asked: Asked, given: bytes, 
     found = _OBSERVATIONS.match(path)
     if (found is None and path != "CreateObservations") or "x-upsert" in asked.headers:
         return None
+    row = None
     if found is not None:
         row = fast.one(given, int(found[1]) if found[1] else None, asked.now)
         rows: fast.Rows | None = None if row is None else [row]
@@ -101,7 +102,9 @@ async def _shortly(gate: Gate, placed: fast.Placed, asked: Asked, given: bytes, 
     except UnknownStream:
         placed.forget()
         return None
-    return fast.made_all(asked.base, stored.ids) if found is None else fast.made(asked.base, int(stored.ids[0]))
+    if found is None or row is None:
+        return fast.made_all(asked.base, stored.ids)
+    return fast.made(asked.base, int(stored.ids[0]), row)
 
 
 def _asked(request: Request[Any, Any, Any]) -> Asked:

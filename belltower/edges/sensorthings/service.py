@@ -142,7 +142,8 @@ def _post(asked: Asked, caller: Caller, at: Address) -> Answer:
     _knows(asked.headers.get("x-upsert"), at)
     made = actions.create(at, asked.body, _asking(asked, caller), by=caller.actor)
     link = shaping.self_link(asked.base, made.entity, made.id)
-    return Answer(201 if made.is_new else 200, {"@iot.id": made.id, "@iot.selfLink": link}, {"Location": link})
+    whole = shaping.one(address(f"{made.entity.name}({made.id})"), Options(), base=asked.base)
+    return Answer(201 if made.is_new else 200, whole, {"Location": link})
 
 
 def _knows(upsert: str | None, at: Address) -> None:

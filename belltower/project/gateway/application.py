@@ -116,6 +116,12 @@ def serving() -> Serving:
     return found
 
 
+def _begun() -> Serving | None:
+    """The same; None for a process that only answers for itself, before its start."""
+    found: Serving | None = litestar.state.get("serving")
+    return found
+
+
 async def _begin(application: Litestar) -> None:
     application.state.serving = works.begin()
 
@@ -130,12 +136,14 @@ class AtTheDoor:
     def is_known(self, scope: HTTPScope) -> bool:
         """Whether their token was good a moment ago."""
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        return serving().senders.knows(given.decode("latin-1"))
+        found = _begun()
+        return found is not None and found.senders.knows(given.decode("latin-1"))
 
     def refuse(self, scope: HTTPScope) -> None:
         """Raises NotOpenToOthers."""
         # Who listens has a ticket, and comes from the console's page.
-        if serving().senders.is_open and scope["path"] != "/live":
+        found = _begun()
+        if found is not None and found.senders.is_open and scope["path"] != "/live":
             refuse_others(dict(scope["headers"]), is_forwarded=scope["state"][FORWARDED])
 
 
