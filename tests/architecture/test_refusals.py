@@ -10,6 +10,7 @@ from collections import Counter
 
 import belltower
 from belltower.kernel.errors import Refusal
+from belltower.screens.api import problems
 
 
 def _refusals() -> list[type[Refusal]]:
@@ -33,6 +34,10 @@ def test_no_two_refusals_share_a_code() -> None:
     """A narrower refusal may keep the code of the one it narrows, but may not take another's."""
     own = Counter(one.code for one in _refusals() if "code" in vars(one))
     assert [code for code, times in own.items() if times > 1] == []
+
+
+def test_no_row_of_the_table_of_statuses_is_about_nothing() -> None:
+    assert problems.STATUS_OF.keys() <= {one.code for one in _refusals()}
 
 
 def test_every_refusal_says_the_same_facts_in_both_languages() -> None:
