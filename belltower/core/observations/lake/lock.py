@@ -20,4 +20,8 @@ def still(url: str) -> Iterator[None]:
     with psycopg.connect(url, autocommit=True, application_name="belltower lake is still") as connection:
         connection.execute("SET statement_timeout = 0")
         connection.execute("SELECT pg_advisory_lock_shared(%s)", [LOCK])
-        yield
+        try:
+            yield
+        finally:
+            # Closing alone would let go only when the server notices it, some time after this returns.
+            connection.execute("SELECT pg_advisory_unlock_shared(%s)", [LOCK])
