@@ -69,5 +69,9 @@ _SENTENCES = {
         zh="{where}：该记录之前，该行曾绕过账本改动。",
         en="{where}: before this entry the row was not as the entry before had left it.",
     ),
+    "rule_changed": Text(
+        zh="{where}：数据库中的账本规则与程序不一致（被改动、停用、删除或增加）。",
+        en="{where}: it is not as the program makes it: changed, switched off, missing or added. What was written since then may lack entries.",
+    ),
     "form_unknown": Text(zh="{where}：记录所指的表单不存在。", en="{where}: it names a form that does not exist."),
 }

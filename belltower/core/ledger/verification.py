@@ -20,6 +20,7 @@ from belltower.core.ledger.findings import Finding, found
 from belltower.core.ledger.heads import TreeHead
 from belltower.core.ledger.log_check import LogCheck
 from belltower.core.ledger.row_check import RowCheck
+from belltower.core.ledger.rules_check import check_rules
 
 Progress = Callable[[int, int], None]
 MOST = 1_000
@@ -46,7 +47,7 @@ class Report:
 def verify(
     *, against: Sequence[TreeHead] = (), since: TreeHead | None = None, progress: Progress | None = None
 ) -> Report:
-    """Check every entry, its place, the tree, the signed heads, and that every row is as its last entry left it.
+    """Check the rules, every entry, its place, the tree, the signed heads, and that every row is as its last entry left it.
 
     ``against`` are heads held outside: without one, somebody who rewrote the whole log and signed it anew goes unseen.
     ``since`` is a head of which the entries were verified before: their texts are not hashed again, but the log up to
@@ -67,7 +68,7 @@ def verify_on(
     began = time.perf_counter()
     outside = [*against, *([since] if since else [])]
     log, rows = LogCheck(raw, outside, since=since.size if since else 0), RowCheck(raw)
-    findings = [*_signatures(raw, outside)]
+    findings = [*check_rules(raw), *_signatures(raw, outside)]
     findings += _some(log.run(rows.note, progress))
     findings += _some(rows.run())
     seconds = time.perf_counter() - began
