@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ground: what every other domain stands on - streets, buildings, parcels and water."""
 
-from belltower.kernel.packs import AssetKind, Choice, Detail, Field, FieldType, Geometry, MapLayer, Pack
+from belltower.kernel.packs import AssetKind, Choice, Detail, Field, FieldType, Geometry, MapLayer, Pack, Stream
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -49,6 +49,10 @@ pack = Pack(
             ),
         ),
         AssetKind("water", Text(zh="水系", en="Water"), Geometry.POLYGON),
+    ),
+    streams=(
+        Stream("level", on="water", title=Text(zh="水位（距基准）", en="Level above its gauge's zero"), quantity=Quantity.LENGTH,
+               unit="m", stale_after="PT1H"),
     ),
     layers=(
         MapLayer("water", icon="droplet", colour="#b8c9d6", min_zoom=6),

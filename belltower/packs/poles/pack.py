@@ -61,6 +61,8 @@ pack = Pack(
     streams=(
         Stream("lamp_power", on="street_light", title=Text(zh="灯具功率", en="Lamp power"), quantity=Quantity.POWER,
                unit="W", stale_after="PT2H"),
+        Stream("inside_temperature", on="signal_cabinet", title=Text(zh="箱内温度", en="Temperature inside"),
+               quantity=Quantity.TEMPERATURE, unit="Cel", stale_after="PT30M"),
     ),
     cases=(CaseKind("light_out", Text(zh="路灯不亮", en="Light out"), on="street_light", matter_code="01037"),),
     layers=(

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stations: the city stations (城市驿站) where street workers and residents rest, and public toilets."""
 
-from belltower.kernel.packs import AssetKind, Choice, Field, FieldType, Geometry, MapLayer, Pack
+from belltower.kernel.packs import AssetKind, Choice, Field, FieldType, Geometry, MapLayer, Pack, Stream
 from belltower.kernel.texts import Text
+from belltower.kernel.units import Quantity
 
 pack = Pack(
     name="stations",
@@ -27,6 +28,14 @@ pack = Pack(
                 Field("accessible", FieldType.BOOLEAN, Text(zh="无障碍", en="Step-free"), aliases=("无障碍设施",)),
             ),
         ),
+    ),
+    streams=(
+        Stream("people_inside", on="city_station", title=Text(zh="在站人数", en="People inside"), quantity=Quantity.COUNT,
+               unit="{person}", stale_after="PT30M"),
+        Stream("room_temperature", on="city_station", title=Text(zh="室内温度", en="Room temperature"),
+               quantity=Quantity.TEMPERATURE, unit="Cel", stale_after="PT30M"),
+        Stream("visitors_an_hour", on="public_toilet", title=Text(zh="近一小时人次", en="Visitors in the last hour"),
+               quantity=Quantity.COUNT, unit="{person}", stale_after="PT1H"),
     ),
     layers=(
         MapLayer("city_station", icon="home-heart", colour="#3f4a55", min_zoom=9),

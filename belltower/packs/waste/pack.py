@@ -27,6 +27,10 @@ pack = Pack(
     streams=(
         Stream("fill", on="waste_bin", title=Text(zh="满溢度", en="Fill level"), quantity=Quantity.SHARE, unit="%",
                stale_after="PT2H"),
+        Stream("load", on="collection_point", title=Text(zh="箱体满载率", en="Container load"), quantity=Quantity.SHARE,
+               unit="%", stale_after="PT1H"),
+        Stream("inside_temperature", on="collection_point", title=Text(zh="箱内温度", en="Temperature inside"),
+               quantity=Quantity.TEMPERATURE, unit="Cel", stale_after="PT30M"),
     ),
     cases=(CaseKind("full_bin", Text(zh="垃圾箱满溢", en="Full bin"), on="waste_bin", matter_code="06042"),),
     layers=(
