@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from pymodbus.client import ModbusTcpClient
@@ -33,6 +34,9 @@ class ModbusFeed:
         self._due: list[float] = []
         self._client: ModbusTcpClient | None = None
         self._trouble = ""
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """There is nothing to remember."""
 
     def open(self) -> None:
         """Connect. Raises SourceAway."""

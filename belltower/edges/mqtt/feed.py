@@ -10,8 +10,11 @@ from __future__ import annotations
 import contextlib
 import select
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from paho.mqtt.client import Client, ConnectFlags, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
@@ -22,6 +25,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from belltower.edges.mqtt.frames import Messages
 from belltower.edges.mqtt.gaps import Gaps
 from belltower.edges.mqtt.quick_client import QuickClient
+from belltower.edges.mqtt.sparkplug import SPACE, EdgeNodes
 from belltower.edges.sources.errors import SourceAway
 from belltower.edges.sources.mapping import Source
 from belltower.edges.sources.readings import Frame, Taken, read_all
@@ -38,18 +42,30 @@ RECEIVE_MAXIMUM = 65_535
 GATHER_S = 0.02
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Our name at the broker, how long it keeps what we missed, the version of MQTT, and our name as Sparkplug's host."""
+
+    name: str
+    keep_s: int
+    is_v5: bool
+    host: str
+
+
 class MqttFeed:
     """The Feed of one MQTT source."""
 
-    def __init__(self, source: Source, messages: Messages, *, name: str, keep_s: int, is_v5: bool) -> None:
+    def __init__(self, source: Source, messages: Messages, session: Session) -> None:
         self._source = source
         self._messages = messages
-        self._name, self._keep_s, self._is_v5 = name, keep_s, is_v5
+        self._session, self._is_v5 = session, session.is_v5
         self._client: QuickClient | None = None
         self._arrived: list[tuple[Frame, int]] = []
         self._is_subscribed = False
         self._trouble = ""
         self._gaps = Gaps()
+        self._online_since_ms = 0
+        self._nodes = EdgeNodes() if messages.metrics else None
 
     def open(self) -> None:
         """Connect, take up the session and subscribe. Raises SourceAway, NoCredential."""
@@ -77,7 +93,7 @@ class MqttFeed:
         self._turn(within_s)
         if not self._arrived and self._gaps.shall_ask_again(time.monotonic()):
             # Taking up the session again makes the broker send what it holds; MQTT knows no other way to ask for it.
-            self.close()
+            self._leave()
             self.open()
         if self._arrived:
             deadline = time.monotonic() + GATHER_S
@@ -85,9 +101,20 @@ class MqttFeed:
                 self._turn(left)
         arrived, self._arrived = self._arrived[:MOST_AT_ONCE], self._arrived[MOST_AT_ONCE:]
         self._gaps.note_batch(len(arrived))
-        taken = read_all(self._messages, [frame for frame, _ in arrived])
+        frames = [frame for frame, _ in arrived]
+        taken = read_all(self._messages, map(self._nodes.translated, frames) if self._nodes else frames)
+        if self._nodes and frames:
+            taken.memory = self._nodes.memory()
+            for topic, command in self._nodes.to_ask():
+                assert self._client
+                self._client.publish(topic, command)
         taken.receipts = [mid for _, mid in arrived]
         return taken
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Know again what is known of Sparkplug's edge nodes."""
+        if self._nodes:
+            self._nodes.recall(memory)
 
     def acknowledge(self, taken: Taken) -> None:
         """A PUBACK for each message of the batch. Raises SourceAway; the broker then sends them again."""
@@ -99,6 +126,12 @@ class MqttFeed:
 
     def close(self) -> None:
         """Leave, the session staying with the broker."""
+        if self._client is not None and self._session.host and self._is_subscribed:
+            with contextlib.suppress(OSError, ValueError):
+                self._tell_state(self._client, is_online=False)
+        self._leave()
+
+    def _leave(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             with contextlib.suppress(OSError, ValueError):
@@ -108,11 +141,15 @@ class MqttFeed:
     def _made(self) -> QuickClient:
         source, version = self._source, MQTTv5 if self._is_v5 else MQTTv311
         clean = None if self._is_v5 else False
-        client = QuickClient(CallbackAPIVersion.VERSION2, self._name, clean, protocol=version, manual_ack=True)
+        client = QuickClient(CallbackAPIVersion.VERSION2, self._session.name, clean, protocol=version, manual_ack=True)
         if given := source.login.given():
             client.username_pw_set(*given)
         if source.address.scheme == "mqtts":
             client.tls_set_context(source.tls.context())
+        if self._session.host:
+            # A testament: the broker tells Sparkplug's edge nodes that we are gone, and they store until we are back.
+            self._online_since_ms = time.time_ns() // 1_000_000
+            client.will_set(*self._state(is_online=False), qos=1, retain=True)
         client.connect_timeout = ANSWER_WITHIN_S
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
@@ -121,7 +158,7 @@ class MqttFeed:
 
     def _asked(self) -> Properties:
         asked: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        asked.SessionExpiryInterval = self._keep_s
+        asked.SessionExpiryInterval = self._session.keep_s
         asked.ReceiveMaximum = RECEIVE_MAXIMUM
         found: Properties = asked
         return found
@@ -165,11 +202,21 @@ class MqttFeed:
         if refused:
             self._trouble = f"the broker refuses a subscription: {refused[0]}"
         self._is_subscribed = not refused
+        if self._session.host and not refused:
+            self._tell_state(client, is_online=True)
 
     def _on_message(self, topic: bytes, payload: bytes, mid: int) -> None:
         frame = Frame(topic.decode("utf-8", "backslashreplace"), payload, time.time_ns() // 1000)
         self._arrived.append((frame, mid))
         self._gaps.note(mid)
+
+    def _tell_state(self, client: Client, *, is_online: bool) -> None:
+        client.publish(*self._state(is_online=is_online), qos=1, retain=True)
+
+    def _state(self, *, is_online: bool) -> tuple[str, bytes]:
+        """Topic and message by which Sparkplug's edge nodes know whether their primary host is there (5.15)."""
+        said = {"online": is_online, "timestamp": self._online_since_ms}
+        return f"{SPACE}/STATE/{self._session.host}", msgspec.json.encode(said)
 
     def _away(self, reason: str) -> SourceAway:
         return SourceAway(address=self._source.address.geturl(), reason=reason)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from belltower.edges.mqtt.metrics import SPACE, Metrics
 from belltower.edges.mqtt.topics import Pattern, read_pattern
 from belltower.edges.sources.document import Part
 from belltower.edges.sources.mapping import POINT, read_point
@@ -104,19 +105,22 @@ def _path(part: Part) -> Path:
 
 
 class Messages:
-    """The reader of one MQTT source."""
+    """The reader of one MQTT source: ``takes`` of JSON and bare numbers, and the ``metrics`` of Sparkplug B."""
 
-    def __init__(self, takes: tuple[Take, ...]) -> None:
-        self.takes = takes
+    def __init__(self, takes: tuple[Take, ...], metrics: Metrics | None = None) -> None:
+        self.takes, self.metrics = takes, metrics
         self._matches: dict[str, list[_Match]] = {}
 
     @property
     def filters(self) -> list[str]:
         """What to subscribe to."""
-        return list(dict.fromkeys(take.pattern.filter for take in self.takes))
+        asked = [take.pattern.filter for take in self.takes]
+        return list(dict.fromkeys([*asked, *(self.metrics.filters if self.metrics else ())]))
 
     def read(self, frame: Frame, number: int) -> tuple[list[Reading], list[Trouble]]:
         """As Reader says. A frame is read as far as it can be; each stream that cannot be is a trouble of its own."""
+        if self.metrics and frame.where.startswith(SPACE):
+            return self.metrics.read(frame, number)
         matches = self._matches.get(frame.where)
         if matches is None:
             matches = self._matches_of(frame.where)

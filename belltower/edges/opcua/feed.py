@@ -11,6 +11,7 @@ import contextlib
 import queue
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from asyncua import ua
@@ -42,6 +43,9 @@ class OpcUaFeed:
         self._trouble = ""
         self._thread: threading.Thread | None = None
         self._stop: Any = None
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """There is nothing to remember."""
 
     def open(self) -> None:
         """Connect and subscribe. Raises SourceAway, NoCredential."""

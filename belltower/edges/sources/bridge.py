@@ -22,7 +22,7 @@ from belltower.edges.sources.holding import holding
 from belltower.edges.sources.intake import Intake, Prepared
 from belltower.edges.sources.mapping import Source
 from belltower.edges.sources.readings import Feed, Taken
-from belltower.edges.sources.standing import Standing, write_standing
+from belltower.edges.sources.standing import Standing, memory_of, write_memory, write_standing
 
 TAKE_WITHIN_S = 0.5
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
@@ -65,6 +65,10 @@ class Bridge:
 
     def _work(self, raw: Raw, stopping: threading.Event, backoff: _Backoff) -> None:
         """While the lock is held: connect again and again, and pass on what comes."""
+        # Another bridge may have had the source in between: what it committed is what is known.
+        waiting = self._unstored.memory if self._unstored else None
+        self._feed.recall(memory_of(raw, self._source.key) if waiting is None else waiting)
+        raw.commit()
         while not stopping.is_set():
             try:
                 self._feed.open()
@@ -101,6 +105,8 @@ class Bridge:
             raw.rollback()
             self._intake.forget()
             prepared, stored = self._write(raw, taken, now)
+        if taken.memory is not None:
+            write_memory(raw, self._source.key, taken.memory)
         self._standing.count(frames=len(taken.frames), readings=prepared.readings, at=now)
         if self._standing.is_due():
             write_standing(raw, self._standing, now)

@@ -49,6 +49,8 @@ class StandingRow(models.Model):
     readings = models.BigIntegerField(default=0)
     per_s = models.FloatField(default=0.0)
     told_at = models.DateTimeField()
+    # What a feed must know after a crash: the names that Sparkplug's births gave.
+    memory = models.JSONField(default=dict, db_default={})
 
     class Meta:
         db_table = "sources_standing"

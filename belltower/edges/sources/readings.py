@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -56,7 +56,10 @@ class Frame(NamedTuple):
 
 @dataclass(slots=True)
 class Taken:
-    """What a feed brought in one go. Polled feeds say how many polls were due and answered."""
+    """What a feed brought in one go. Polled feeds say how many polls were due and answered.
+
+    ``memory`` is what the feed of this source must know after a crash, committed with the batch; None: as before.
+    """
 
     frames: list[Frame] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
@@ -64,6 +67,7 @@ class Taken:
     due: int = 0
     answered: int = 0
     receipts: list[Any] = field(default_factory=list)
+    memory: Mapping[str, Any] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -72,6 +76,9 @@ class Taken:
 
 class Feed(Protocol):
     """A connection to the far end of one source."""
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Know again what was remembered with the batch that was committed last; called before it is opened first."""
 
     def open(self) -> None:
         """Connect. Raises SourceAway."""
@@ -99,7 +106,7 @@ def trouble(frame: int, zh: str, en: str) -> Trouble:
     return Trouble(frame, refusal.code, Text(zh=refusal.say("zh"), en=refusal.say("en")))
 
 
-def read_all(reader: Reader, frames: Sequence[Frame]) -> Taken:
+def read_all(reader: Reader, frames: Iterable[Frame]) -> Taken:
     """Every frame, read."""
     taken = Taken(frames=list(frames))
     for number, frame in enumerate(taken.frames):

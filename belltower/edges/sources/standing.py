@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -78,6 +79,17 @@ def write_standing(raw: psycopg.Connection[Any], one: Standing, now: datetime) -
             now,
         ],
     )
+
+
+def memory_of(raw: psycopg.Connection[Any], source: str) -> dict[str, Any]:
+    """What the feed of a source remembered with the batch that was committed last."""
+    row = raw.execute("SELECT memory FROM sources_standing WHERE source = %s", [source]).fetchone()
+    return dict(row[0]) if row else {}
+
+
+def write_memory(raw: psycopg.Connection[Any], source: str, memory: Mapping[str, Any]) -> None:
+    """Remember it in ``raw``'s transaction; the source has told its standing before."""
+    raw.execute("UPDATE sources_standing SET memory = %s::jsonb WHERE source = %s", [json.dumps(memory), source])
 
 
 _WRITE = """
