@@ -36,6 +36,19 @@ def prepare_city(profile: str, *, size: str, is_demo: bool, say: Say) -> None:
     people.add_demo_people()
 
 
+def wake_senses(*, say: Say) -> bool:
+    """Let the demo's sensors have reported until now, from their first day on; whether this city has any."""
+    from belltower.demo import senses
+    from belltower.demo.city import is_demo
+    from belltower.kernel.instants import now
+
+    if not is_demo() or not senses.begin(by=Actor.system("demo"), now=now()):
+        return False
+    stored = senses.catch_up(now())
+    say(f"  模拟读数 Simulated readings {stored:,}")
+    return True
+
+
 def telling(say: Say) -> Callable[[Text, int], None]:
     """Says what is being done, and how far it is at most once a second."""
     last: tuple[str, float] = ("", 0.0)

@@ -15,7 +15,7 @@ from pathlib import Path
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.project import database, installation
-from belltower.project.first_start import demo_logins, demo_token, prepare_city
+from belltower.project.first_start import demo_logins, demo_token, prepare_city, wake_senses
 from belltower.project.guard.open_door import refuse_beyond_this_machine
 from belltower.project.postgres import DatabaseDidNotStart, Postgres
 from belltower.project.supervisor import Child, Supervisor, module_command
@@ -85,20 +85,21 @@ def run(wishes: Wishes, *, say: Say) -> None:
             database.see_everything()
         with step("city", say):
             prepare_city(wishes.profile, size=wishes.size, is_demo=wishes.is_demo, say=say)
+            later = _later(wishes, logs, is_sensing=wishes.is_demo and wake_senses(say=say))
         logins = demo_logins()
         token = None if wishes.is_open else demo_token()
         _let_go_of_the_database()
         supervisor = Supervisor(_doors(wishes, logs), say=say, each_round=_keep_database(server, say))
         supervisor.listen_to_signals()
         try:
-            _serve(supervisor, wishes, logs, say, logins, token)
+            _serve(supervisor, wishes, logs, say, later, lambda: _announce(wishes, logins, token, say))
         finally:
             say("stopping 正在停止")
             supervisor.stop()
 
 
 def _serve(
-    supervisor: Supervisor, wishes: Wishes, logs: Path, say: Say, logins: list[Login], token: str | None
+    supervisor: Supervisor, wishes: Wishes, logs: Path, say: Say, later: list[Child], announce: Callable[[], None]
 ) -> None:
     deadline = time.monotonic() + SERVED_WITHIN_S
     with step("web, gateway", say):
@@ -108,8 +109,9 @@ def _serve(
         raise NotServed(seconds=int(SERVED_WITHIN_S), log=logs / "web.log")
     if is_up:
         # After the doors, so that they have the processor to themselves while somebody waits for the first page.
-        supervisor.add(Child("worker", module_command("worker"), logs / "worker.log"))
-        _announce(wishes, logins, token, say)
+        for child in later:
+            supervisor.add(child)
+        announce()
         supervisor.watch()
 
 
@@ -122,6 +124,14 @@ def _doors(wishes: Wishes, logs: Path) -> list[Child]:
         Child("web", web, logs / "web.log", environment=_hosts(wishes.host, wishes.gateway_port)),
         Child("gateway", gateway, logs / "gateway.log"),
     ]
+
+
+def _later(wishes: Wishes, logs: Path, *, is_sensing: bool) -> list[Child]:
+    """What is started once the doors answer: the worker and, in a demo city that has senses, what reports for them."""
+    worker = Child("worker", module_command("worker"), logs / "worker.log")
+    door = ("--host", _reachable(wishes.host), "--port", str(wishes.gateway_port))
+    feeder = Child("feeder", module_command("feeder", *door), logs / "feeder.log")
+    return [worker, feeder] if is_sensing else [worker]
 
 
 def _hosts(host: str, gateway_port: int) -> dict[str, str]:

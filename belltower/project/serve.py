@@ -8,6 +8,8 @@ import importlib
 import logging.config
 import os
 import shutil
+import signal
+import threading
 from typing import Any
 
 import click
@@ -64,6 +66,23 @@ def worker(at_once: int) -> None:
     from belltower.core.jobs.worker import serve as carry_jobs
 
     carry_jobs(at_once=at_once)
+
+
+@serve.command()
+@click.option("--host", required=True)
+@click.option("--port", required=True, type=int)
+def feeder(host: str, port: int) -> None:
+    """The demo city's sensors: report through the machines' door until told to stop."""
+    from belltower.project.database import see_everything, set_up_django
+
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    set_up_django()
+    see_everything()
+    from belltower.demo.feeder import feed
+
+    feed(host, port, stopping)
 
 
 def _granian(target: str, interface: str, *, host: str, port: int, workers: int) -> None:

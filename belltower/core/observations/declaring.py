@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -51,12 +52,16 @@ def declare_stream(asset: Asset, stream_name: str, *, by: Actor) -> Datastream:
 
 
 @action("observations.declare_streams")
-def declare_streams(kind: str, *, by: Actor) -> int:
-    """What a pack declares for a kind, for all its assets that have it not yet; how many datastreams were made."""
+def declare_streams(kind: str, *, by: Actor, among: Collection[int] | None = None) -> int:
+    """What a pack declares for a kind, for all its assets that have it not yet; how many datastreams were made.
+
+    ``among`` are ids of assets: only those of them.
+    """
     made = 0
     for stream in declared_on(kind):
         shared = _shared(stream)
-        wanting = Asset.objects.filter(kind=kind).exclude(datastreams__stream=f"{kind}.{stream.name}").order_by("id")
+        chosen = Asset.objects.filter(kind=kind) if among is None else Asset.objects.filter(kind=kind, pk__in=among)
+        wanting = chosen.exclude(datastreams__stream=f"{kind}.{stream.name}").order_by("id")
         while some := list(wanting[:_AT_ONCE]):
             things = _things(some)
             fresh = [

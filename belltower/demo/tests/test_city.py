@@ -2,7 +2,7 @@
 """The demo city in the database: built once, built again, and only where nothing else is."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +11,14 @@ import shapely
 
 from belltower.core.access.models import RoleName, User
 from belltower.core.access.people import roles_of, scope_of
+from belltower.core.alarms.models import Definition
+from belltower.core.observations.latest import latest
 from belltower.core.places.actions.areas import AreaDraft, place_assets_anew, put_areas
 from belltower.core.places.areas import AreaIndex
 from belltower.core.places.kinds import register
 from belltower.core.places.models import Area, Asset, Party
 from belltower.core.places.responsibilities import resolve_asset
-from belltower.demo import city, people
+from belltower.demo import city, people, senses
 from belltower.demo.city import NotADemo
 from belltower.kernel.actors import Actor
 from belltower.kernel.codes import check_asset_code
@@ -83,6 +85,23 @@ def test_each_role_has_one_demo_login_and_the_enterprise_sees_its_own_only(demo_
         assert roles_of(user, TODAY) == {login.role}
     lighting = Party.objects.get(key="demo-lighting")
     assert scope_of(User.objects.get(username="enterprise"), TODAY).owner_ids == {lighting.pk}
+
+
+def test_its_senses_begin_once_and_a_sleep_of_hours_is_made_up_for(
+    demo_town: city.DemoReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(senses, "PAST", timedelta(hours=2))
+    now = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
+    count = senses.begin(by=senses.BY, now=now)
+    assert senses.begin(by=senses.BY, now=now) == count > 400
+    assert Definition.objects.filter(is_enabled=True).count() > 60
+    assert senses.catch_up(now) > 10 * count
+    assert senses.catch_up(now) == 0
+    later = now + timedelta(minutes=90)
+    assert senses.catch_up(later) > 9 * count
+    newest = latest(None)
+    assert len(newest) == count - 1, "all but the one that fell silent before"
+    assert newest.at.min() > (later - timedelta(minutes=6)).timestamp() * 1e6
 
 
 def test_real_outlines_take_the_place_of_simulated_ones_and_every_light_is_placed_anew(
