@@ -14,6 +14,14 @@ _DEEDS = ("acknowledge", "shelve", "unshelve", "reset", "out_of_service", "retur
 _DEFINED = {"title_zh": "走查", "condition": "hihi", "limit": "1", "cause": "walk"}
 
 SENSING: dict[str, dict[str, Any]] = {
+    "api:list_alarms": {"queries": ("", "state=normal", "area=430405002", "kind=street_light")},
+    "api:get_alarm": _ALARM,
+    "api:list_alarm_transitions": _ALARM,
+    "api:list_alarm_commands": _ALARM,
+    "api:get_alarm_cap": _ALARM,
+    "api:command_alarm": _ALARM,
+    "api:list_alarm_definitions": {"queries": ("", "is_enabled=true")},
+    "api:get_alarm_definition": {"takes": {"uid": "alarm"}},
     "console:alarms": {"queries": ("", "state=all", "state=all&area=430405002", "state=calling&kind=street_light")},
     "console:alarms_acknowledge": {"form": {"alarm": "00000000-0000-7000-8000-000000000000"}},
     "console:alarms_cap": {"queries": ("", "state=all")},

@@ -16,6 +16,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from belltower.core.access.rules import Verb
+from belltower.core.alarms.models import Alarm
+from belltower.core.alarms.tests.plant import detector, enabled
 from belltower.core.attachments.tests.photo import attached
 from belltower.core.places.models import Responsibility, Role
 from belltower.screens.api.api import api
@@ -49,12 +51,16 @@ def things(bureau: Client, street: Street) -> dict[str, str]:
     mapping = {"target": "street_light", "columns": {"编号": {"to": "key"}}}
     job = bureau.post(f"/api/v1/loads/{load}/run", {"mapping": mapping}, content_type="application/json").json()
     photo = attached(street.lamp)
+    alarm = enabled(detector(street.lamp, name="L-1"))
+    Alarm.objects.update(raised_at=alarm.definition.changed_at)  # so that it has a message to be told by
     return {
         "attachments": str(photo.uid),
         "assets": str(street.lamp.uid),
         "parties": str(street.light.uid),
         "loads": load,
         "jobs": job["uid"],
+        "alarms": str(alarm.uid),
+        "alarm-definitions": str(alarm.definition.uid),
     }
 
 

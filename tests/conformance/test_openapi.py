@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from belltower.core.alarms.models import Alarm
+from belltower.core.alarms.tests.plant import detector, enabled
 from belltower.project.wsgi import application
 from belltower.screens.api.tests.scene import Street, as_token, bureau, street
 
@@ -55,22 +57,32 @@ def one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.fixture
+def alarm(street: Street) -> Alarm:
+    """An alarm of the lamp that was raised once."""
+    made = enabled(detector(street.lamp))
+    Alarm.objects.update(raised_at=made.definition.changed_at)
+    return made
+
+
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_what_fits_is_answered_as_described(label: str, bureau: Client, street: Street) -> None:
+def test_what_fits_is_answered_as_described(label: str, bureau: Client, street: Street, alarm: Alarm) -> None:
     """Half of the cases are about things that are there, so that answers and not only refusals are checked."""
 
     @REPEATABLE
     @given(case=OPERATIONS[label].as_strategy(), is_real=st.booleans())
     def walk(case: schemathesis.Case, is_real: bool) -> None:
         if is_real:
-            _make_real(case, street)
+            _make_real(case, street, alarm)
         _call(case, bureau, PROMISES)
 
     walk()
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_what_does_not_fit_is_refused_and_breaks_nothing(label: str, bureau: Client, street: Street) -> None:
+def test_what_does_not_fit_is_refused_and_breaks_nothing(
+    label: str, bureau: Client, street: Street, alarm: Alarm
+) -> None:
     mode = schemathesis.GenerationMode.NEGATIVE
     try:
         cases = OPERATIONS[label].as_strategy(generation_mode=mode)
@@ -82,7 +94,7 @@ def test_what_does_not_fit_is_refused_and_breaks_nothing(label: str, bureau: Cli
     @given(case=cases, is_real=st.booleans())
     def walk(case: schemathesis.Case, is_real: bool) -> None:
         if is_real:  # perhaps nothing is wrong any more, but what is wrong reaches further in
-            _make_real(case, street)
+            _make_real(case, street, alarm)
         _call(case, bureau, PROMISES if is_real else [*PROMISES, checks.negative_data_rejection])
 
     walk()
@@ -108,9 +120,11 @@ def test_a_method_that_an_address_has_not_is_refused(bureau: Client) -> None:
             assert told == (405, "application/problem+json", True), f"{method} {path}"
 
 
-def _make_real(case: schemathesis.Case, street: Street) -> None:
-    """Let the case be about something on the street."""
-    thing: dict[str, Any] = {"assets": street.lamp.uid, "parties": street.gas.uid}
+def _make_real(case: schemathesis.Case, street: Street, alarm: Alarm) -> None:
+    """Let the case be about something on the street, or its alarm."""
+    thing: dict[str, Any] = {
+        "assets": street.lamp.uid, "parties": street.gas.uid, "alarms": alarm.uid, "alarm-definitions": alarm.definition.uid,
+    }  # fmt: skip
     room = case.path.split("/")[3]
     real = {"uid": str(thing.get(room, street.lamp.uid)), "code": "430405", "name": "street_light"}
     for name in case.path_parameters or {}:

@@ -20,6 +20,7 @@ from belltower.screens.api import problems
 from belltower.screens.api.document import ABOUT, OpenApi, finish
 from belltower.screens.api.doors import as_caller_sees
 from belltower.screens.api.operations import (
+    alarms,
     areas,
     assets,
     attachments,
@@ -52,6 +53,7 @@ ROOMS = (
     exports,
     jobs,
     grants,
+    alarms,
 )
 
 

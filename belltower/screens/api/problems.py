@@ -21,7 +21,7 @@ from belltower.kernel import request_id
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.screens.api.errors import Broken, InvalidRequest, NoSuchOperation, NotSignedIn
-from belltower.screens.errors import TRY_AGAIN_AFTER_S, DatabaseAway, is_database_away
+from belltower.screens.errors import TRY_AGAIN_AFTER_S, away, is_database_away
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ def broken(request: HttpRequest, error: Any) -> HttpResponse:
     """A fault of ours, or of a database that is away; its reference is the request's id, by which the log has it."""
     if is_database_away(error):
         logger.warning("the database is away: %s", error)
-        return answer(DatabaseAway(seconds=TRY_AGAIN_AFTER_S))
+        return answer(away(error))
     reference = request_id.current() or request_id.new()
     logger.error("%s %s broke (%s)", request.method, request.path, reference, exc_info=error)
     return answer(Broken(reference=reference))
