@@ -307,9 +307,9 @@ def keep_aside(raw: Raw, source: str, frames: Sequence[Aside], *, received_at: d
             " %s::text[], %s::bigint[])",
             [
                 source, received_at, [uuid7() for _ in frames], [one.reason for one in frames],
-                [json.dumps(one.sentence.as_json(), ensure_ascii=False) for one in frames],
+                [_told(one.sentence.as_json()) for one in frames],
                 [bytes(one.frame) for one in frames],
-                [json.dumps(dict(one.about), ensure_ascii=False) for one in frames], [one.rows for one in frames],
+                [_told(dict(one.about)) for one in frames], [one.rows for one in frames],
             ],
         )  # fmt: skip
 
@@ -321,6 +321,11 @@ def count_polls(raw: Raw, source: str, *, due: int, answered: int, timed_out: in
             "SELECT observations_tally(%s::text, %s::timestamptz, 0, 0, 0, 0, 0, %s::bigint, %s::bigint, %s::bigint)",
             [source, at.astimezone(UTC), due, answered, timed_out],
         )
+
+
+def _told(value: Any) -> str:
+    """As JSON, without the character NUL, which no database holds; what was refused may have it in a name."""
+    return json.dumps(value, ensure_ascii=False).replace("\\u0000", "\N{REPLACEMENT CHARACTER}")
 
 
 def _json(value: Any) -> str | None:

@@ -33,6 +33,17 @@ class BadEntity(StaRefusal):
     )
 
 
+class EntityTooLarge(StaRefusal):
+    """A single entity larger than any is."""
+
+    status = 413
+    code = "sta_too_large"
+    sentence = Text(
+        zh="该内容有 {size} 字节，一个实体最多 {most} 字节，未保存。多条观测请用 CreateObservations。",
+        en="This has {size} bytes; one entity may have {most}. Nothing was stored. Send many observations by CreateObservations.",
+    )
+
+
 class NoSuchEntity(StaRefusal):
     """An entity, or a path, that is not there, or not for this caller."""
 

@@ -19,13 +19,15 @@ from belltower.core.access.rules import Verb
 from belltower.core.observations.errors import UnknownStream
 from belltower.core.places.scope import seen_as
 from belltower.edges.sensorthings import batches, fast, multipart, observing
-from belltower.edges.sensorthings.errors import BadQuery, NotHere, StaRefusal, text
+from belltower.edges.sensorthings.errors import BadQuery, EntityTooLarge, NotHere, StaRefusal, text
 from belltower.edges.sensorthings.service import JSON, ROOT, Answer, Asked, Caller, answer, body_of
 from belltower.kernel import request_id
 from belltower.kernel.errors import Refusal
 
 THREADS = 8
 PROBLEM = "application/problem+json"
+LARGEST_ENTITY = 4 << 20
+"""Bytes of one entity with all that it brings along; data arrays and batches may be larger."""
 _OBSERVATIONS = re.compile(r"^(?:Datastreams\((\d{1,18})\)/)?Observations$")
 T = TypeVar("T")
 _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sensorthings")
@@ -120,6 +122,8 @@ def _answered(asked: Asked, given: bytes, caller: Caller) -> Answer:
     if asked.path.strip("/") == "$batch":
         return _batch(asked, given, caller)
     try:
+        if len(given) > LARGEST_ENTITY and asked.path.strip("/") != "CreateObservations":
+            raise EntityTooLarge(size=f"{len(given):,}", most=f"{LARGEST_ENTITY:,}")
         body = body_of(given) if asked.method in ("POST", "PATCH", "PUT") else None
         return alone(Asked(**{**vars(asked), "body": body}), caller)
     except StaRefusal as refusal:

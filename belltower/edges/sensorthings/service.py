@@ -214,8 +214,20 @@ def _pairs(query: str) -> Sequence[tuple[str, str]]:
 def body_of(given: bytes) -> Any:
     """The JSON of a body. Raises BadEntity."""
     try:
-        return msgspec.json.decode(given)
-    except msgspec.DecodeError as error:
+        body = msgspec.json.decode(given)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadEntity(
             entity="body", reason=text("不是 JSON：{error}", "it is no JSON: {error}", error=error)
         ) from None
+    if b"\\u0000" in given and _has_nul(body):
+        raise BadEntity(entity="body", reason=text("含有 NUL 字符", "a text has the character NUL in it"))
+    return body
+
+
+def _has_nul(value: Any) -> bool:
+    """Whether a text in it has the one character that PostgreSQL cannot hold."""
+    if isinstance(value, dict):
+        return any(_has_nul(one) for pair in value.items() for one in pair)
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\0" in value

@@ -23,12 +23,14 @@ from belltower.edges.sources.intake import Intake, Prepared
 from belltower.edges.sources.mapping import Source
 from belltower.edges.sources.readings import Feed, Taken
 from belltower.edges.sources.standing import Standing, memory_of, write_memory, write_standing
+from belltower.kernel.texts import Text
 
 TAKE_WITHIN_S = 0.5
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 STEADY_AFTER_S = 60.0
 IDLE_TOLD_EVERY_S = 5.0
 logger = logging.getLogger(__name__)
+_FAILED = Text(zh="数据库未能写入：{reason}", en="The database took nothing: {reason}")
 Raw = psycopg.Connection[Any]
 
 
@@ -48,6 +50,7 @@ class Bridge:
         self._standing = Standing(source.key, f"{socket.gethostname()}:{os.getpid()}")
         # Taken from the far end and not committed yet: what cannot be asked for again outlives a database that is away.
         self._unstored: Taken | None = None
+        self._failed: dict[str, str] | None = None
 
     def run(self, stopping: threading.Event) -> None:
         """Work until told to stop; a database or far end that is away is tried again, ever more seldom."""
@@ -59,6 +62,7 @@ class Bridge:
                         self._work(raw, stopping, backoff)
             except psycopg.Error as error:
                 logger.warning("source %s: the database failed: %s", self._source.key, error)
+                self._failed = _FAILED.format(reason=" ".join(str(error).split())[:200]).as_json()
                 stopping.wait(backoff.next_wait())
             finally:
                 self._feed.close()
@@ -72,7 +76,11 @@ class Bridge:
         while not stopping.is_set():
             try:
                 self._feed.open()
-                self._tell(raw, "connected")
+                if self._unstored:
+                    # Its numbers were of another connection, and may mean other messages now; it comes again.
+                    self._unstored.receipts = []
+                self._tell(raw, "connected", self._failed)
+                self._failed = None
                 backoff.begin()
                 while not stopping.is_set():
                     self._pass_on(raw)

@@ -129,6 +129,7 @@ class Intake:
 
     def _look_up(self, raw: Raw, readings: Sequence[Reading]) -> dict[str, _Stream | Refusal]:
         missing = {one.stream: one.point for one in readings if one.stream not in self._streams}
+        missing = {key: point for key, point in missing.items() if "\0" not in key}  # no database holds NUL
         if missing:
             for key, id, definition, symbol, source in raw.execute(_STREAMS, [list(missing)]).fetchall():
                 if source in ("", self._streams_of):

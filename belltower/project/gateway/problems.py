@@ -14,7 +14,7 @@ from belltower.kernel import request_id
 from belltower.kernel.errors import Refusal
 from belltower.screens.api.errors import Broken, InvalidRequest, NoSuchOperation
 from belltower.screens.api.problems import MEDIA_TYPE, status_of
-from belltower.screens.errors import TRY_AGAIN_AFTER_S, DatabaseAway, is_database_away
+from belltower.screens.errors import TRY_AGAIN_AFTER_S, away, is_database_away
 
 logger = logging.getLogger(__name__)
 __all__ = ["MEDIA_TYPE", "document", "failed", "headers_of", "language_of", "told"]
@@ -59,7 +59,7 @@ def told(error: Exception, *, method: str, path: str) -> tuple[Refusal, int, dic
         return error, status, headers_of(error, status)
     if is_database_away(error) or isinstance(error, TimeoutError):
         logger.warning("the database is away: %s", error)
-        return DatabaseAway(seconds=TRY_AGAIN_AFTER_S), 503, {"Retry-After": str(TRY_AGAIN_AFTER_S)}
+        return away(error), 503, {"Retry-After": str(TRY_AGAIN_AFTER_S)}
     if isinstance(error, HTTPException) and error.status_code in (404, 405):
         refusal: Refusal = NoSuchOperation(method=method, path=path)
         return refusal, error.status_code, dict(error.headers or {})

@@ -20,6 +20,7 @@ from belltower.project.gateway.senders import Senders
 OWN_FOR_S = 5.0
 _ASKED_AGAIN_AFTER_S = 1.0
 _MOST_MISSING = 1000
+_UNITS = "SELECT id, unit_definition, unit_symbol FROM observations_datastream WHERE id = ANY (%s)"
 _LEARN = "SELECT id, key, source FROM observations_datastream WHERE key = ANY (%s) OR id = ANY (%s)"
 
 
@@ -72,6 +73,11 @@ class Streams:
             await self._senders.asked(lambda: self._look_up(missing))
         return Sight(self.known, self.known.by_key, await self.visible(scope))
 
+    async def units(self, streams: Sequence[Any] | NDArray[np.int64] | Coded) -> dict[int, frozenset[str]]:
+        """How the unit of each of these may be called: by its symbol or its UCUM code. Streams without one are left out."""
+        wanted = np.unique(ids_of(streams, self.known.by_key)).tolist()
+        return await self._senders.asked(lambda: _units(wanted))
+
     async def visible(self, scope: Scope) -> frozenset[int] | None:
         """The streams that ``scope`` sees; None for all. Remembered for OWN_FOR_S."""
         if scope.sees_all:
@@ -104,7 +110,7 @@ class Streams:
         from django.db import connection
 
         connection.ensure_connection()
-        keys = [one for one in missing if isinstance(one, str)]
+        keys = [one for one in missing if isinstance(one, str) and "\0" not in one]  # no database holds NUL
         ids = [one for one in missing if isinstance(one, int)]
         with _everything_seen():
             self.known.learn(connection.connection, keys, ids)
@@ -119,6 +125,17 @@ def _everything_seen() -> Any:
     from belltower.core.places.scope import EVERYTHING, seen_as
 
     return seen_as(EVERYTHING)
+
+
+def _units(streams: Sequence[int]) -> dict[int, frozenset[str]]:
+    from django.db import connection
+
+    from belltower.edges.sources.intake import ucum_of
+
+    with _everything_seen(), connection.cursor() as cursor:
+        cursor.execute(_UNITS, [list(streams)])
+        found = {id: frozenset({symbol, ucum_of(definition, symbol)} - {""}) for id, definition, symbol in cursor}
+    return {id: names for id, names in found.items() if names}
 
 
 def _seen_by(scope: Scope) -> frozenset[int]:

@@ -25,7 +25,7 @@ from belltower.core.observations.batches import Batch
 from belltower.core.observations.storing import Aside, Detail, keep_aside, store
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
-from belltower.screens.errors import TRY_AGAIN_AFTER_S, DatabaseAway
+from belltower.screens.errors import away
 
 logger = logging.getLogger(__name__)
 Plain = tuple[int, int, float, int, int]
@@ -195,7 +195,7 @@ class Writer:
         except psycopg.OperationalError as error:
             logger.warning("the database took nothing of %d submissions: %s", len(group), error)
             self._hang_up()
-            return [(one, DatabaseAway(seconds=TRY_AGAIN_AFTER_S)) for one in group]
+            return [(one, away(error)) for one in group]
         except Exception as error:
             if len(group) == 1:
                 self._hang_up_if_broken()

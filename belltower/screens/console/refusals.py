@@ -17,7 +17,14 @@ from belltower.kernel import request_id
 from belltower.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from belltower.screens.api import problems
 from belltower.screens.console.doors import enter
-from belltower.screens.errors import TRY_AGAIN_AFTER_S, BodyTooLarge, DatabaseAway, TooManyRequests, is_database_away
+from belltower.screens.errors import (
+    TRY_AGAIN_AFTER_S,
+    BodyTooLarge,
+    DatabaseAway,
+    TooManyRequests,
+    away,
+    is_database_away,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +46,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page of a refusal, in the viewer's language; or that the database is away."""
         if is_database_away(exception) and is_console(request):
-            return database_away()
+            return database_away(exception)
         if not isinstance(exception, Refusal) or not is_console(request):
             return None
         return refusal_page(request, exception)
@@ -85,21 +92,21 @@ def failed(request: HttpRequest) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         return problems.broken(request, error)
     if is_database_away(error):
-        return database_away()
+        return database_away(error)
     logger.error("internal error", exc_info=error)
     try:
         return render(request, "console/wrong/failed.html", {"code": "broken"}, status=500)
     except Exception as second:  # the page itself needs the database, which may have gone meanwhile
         if is_database_away(second):
-            return database_away()
+            return database_away(second)
         logger.exception("the error page failed as well")
         return HttpResponse(f"500 {request_id.current()}", status=500, content_type="text/plain")
 
 
-def database_away() -> HttpResponse:
+def database_away(error: BaseException | None) -> HttpResponse:
     """A plain page in both languages that asks nothing of the database, and when to try again."""
     logger.warning("the database is away")
-    refusal = DatabaseAway(seconds=TRY_AGAIN_AFTER_S)
+    refusal = away(error)
     said = {"zh": refusal.say("zh"), "en": refusal.say("en"), "code": refusal.code, "request_id": request_id.current()}
     page = render_to_string("console/wrong/database_away.html", said)
     return HttpResponse(page, status=503, headers={"Retry-After": str(TRY_AGAIN_AFTER_S)})

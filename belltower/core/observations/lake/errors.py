@@ -47,6 +47,16 @@ class LakeDamaged(Refusal):
     )
 
 
+class LakeFull(Refusal):
+    """The disk of the lake has no room for a day's file."""
+
+    code = "lake_full"
+    sentence = Text(
+        zh="数据湖 {folder} 所在磁盘已满，本次归档未完成；热库中的数据原样保留。请清理磁盘，工作进程会自行重试。",
+        en="The disk of the lake {folder} is full, so the day was not closed; the database still holds it. Make room; the worker tries again by itself.",
+    )
+
+
 class DigestsDiffer(Refusal):
     """What was written to a file is not what was read from the database; the database keeps the day."""
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 
+from belltower.core.observations.lake.errors import LakeFull
 from belltower.core.observations.lake.rows import AT_ONCE, NAMES, ROW, Rows, Tally, canonical, recut
 
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -76,7 +78,20 @@ def rows_of(batch: pa.RecordBatch | pa.Table) -> Rows:
 
 
 def write(parts: Iterable[Rows], path: Path) -> Tally:
-    """Write rows that come in order to ``path`` and onto the disk, a row group at a time; what was written."""
+    """Write rows that come in order to ``path`` and onto the disk, a row group at a time; what was written.
+
+    Raises LakeFull; nothing is left there then.
+    """
+    try:
+        return _written(parts, path)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise LakeFull(folder=lake()) from error
+        raise
+
+
+def _written(parts: Iterable[Rows], path: Path) -> Tally:
     tally = Tally()
     with path.open("wb") as file:
         options = {

@@ -75,6 +75,7 @@ def _columns(batch: pa.RecordBatch, first: int) -> Columns:
         value=batch.column("value").cast(pa.float64()).to_numpy(zero_copy_only=False),
         quality=_qualities(batch.column("quality")) if "quality" in names else None,
         result_at=_results(batch.column("result_at"), at) if "result_at" in names else None,
+        unit=batch.column("unit").cast(pa.string()).to_pylist() if "unit" in names else None,
         refused=refused,
     )
 

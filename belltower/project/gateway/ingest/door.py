@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,6 +102,8 @@ class _Judge:
 
     async def __call__(self, columns: Columns) -> tuple[Batch, list[RefusedRow]]:
         sight = await self._serving.streams.sight(self._sender.scope, columns.stream)
+        if columns.unit is not None:
+            sight = replace(sight, units=await self._serving.streams.units(columns.stream))
         source, now = self._sender.source, datetime.now(UTC)
         if len(columns) < _MANY:
             return judged(columns, sight, source=source, now=now)

@@ -43,7 +43,7 @@ def few(body: bytes, ids: Ids, *, source: str, own: Collection[int] | None, now_
 
 def _plain(row: Row, ids: Ids, source: str) -> Plain | None:
     stream = ids.id_of(row.stream, source)
-    if stream is None:
+    if stream is None or row.unit is not None:
         return None
     at = row.at if isinstance(row.at, int) else micro(row.at)
     result_at = (

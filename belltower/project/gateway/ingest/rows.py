@@ -27,13 +27,17 @@ _Whole = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
 
 class Row(msgspec.Struct, gc=False):
-    """One reading: of which stream (key or id), at what instant (RFC 3339 or µs since 1970), how much, how good."""
+    """One reading: of which stream (key or id), at what instant (RFC 3339 or µs since 1970), how much, how good.
+
+    A sender that says the ``unit`` is held to it: it must be the stream's.
+    """
 
     stream: str | _Whole
     at: str | _Whole
     value: float
     quality: Annotated[int, msgspec.Meta(ge=0, le=2)] = 0
     result_at: str | _Whole | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Columns:
     value: NDArray[np.float64]
     quality: NDArray[np.int16] | None = None
     result_at: NDArray[np.int64] | None = None
+    unit: Sequence[str | None] | None = None
     refused: list[RefusedRow] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -94,6 +99,7 @@ def of_rows(rows: Sequence[Row], first: int) -> Columns:
     """Rows as columns. Raises ValueError where an instant cannot be read."""
     results = [row.result_at for row in rows]
     has_results = any(one is not None for one in results)
+    units = [row.unit for row in rows]
     qualities = np.fromiter((row.quality for row in rows), np.int16, len(rows))
     at = micros([row.at for row in rows])
     return Columns(
@@ -103,6 +109,7 @@ def of_rows(rows: Sequence[Row], first: int) -> Columns:
         value=np.fromiter((row.value for row in rows), np.float64, len(rows)),
         quality=qualities if qualities.any() else None,
         result_at=micros([row.at if row.result_at is None else row.result_at for row in rows]) if has_results else None,
+        unit=units if any(units) else None,
     )
 
 
@@ -126,10 +133,13 @@ def micro(given: str) -> int:
         raise ValueError(f"{given[:40]!r} is no RFC 3339 instant with a zone - at `$.at`") from error
 
 
-def frame_of(stream: object, at: int, value: float, quality: int, result_at: int | None) -> bytes:
+def frame_of(
+    stream: object, at: int, value: float, quality: int, result_at: int | None, unit: str | None = None
+) -> bytes:
     """A row that was read and then refused, as the line of JSON it could have come as."""
     shown = {"stream": stream, "at": at, "value": value if np.isfinite(value) else str(value), "quality": quality}
-    return msgspec.json.encode(shown if result_at in (None, at) else {**shown, "result_at": result_at})
+    shown |= {} if result_at in (None, at) else {"result_at": result_at}
+    return msgspec.json.encode(shown | ({} if unit is None else {"unit": unit}))
 
 
 def _one_by_one(frames: Iterable[bytes | memoryview], decode: Any, first: int) -> Columns:
