@@ -57,6 +57,15 @@ pack = Pack(
             "shared_pole", Text(zh="综合杆", en="Shared pole"), Geometry.POINT, gb_code="01077",
             fields=(Field("height", Quantity.LENGTH, Text(zh="杆高", en="Height"), unit="m"),),
         ),
+        AssetKind(
+            "pole_banner", Text(zh="灯杆广告", en="Banner on a lamp pole"), Geometry.POINT, aliases=("banner", "道旗", "灯杆广告"),
+            fields=(
+                Field("height", Quantity.LENGTH, Text(zh="高", en="Height"), unit="m"),
+                Field("width", Quantity.LENGTH, Text(zh="宽", en="Width"), unit="m"),
+                Field("clearance", Quantity.LENGTH, Text(zh="底边离地", en="Height of its lower edge"), unit="m"),
+                Field("over_carriageway", FieldType.BOOLEAN, Text(zh="伸到车行道上方", en="Over the carriageway")),
+            ),
+        ),
     ),
     streams=(
         Stream("lamp_power", on="street_light", title=Text(zh="灯具功率", en="Lamp power"), quantity=Quantity.POWER,
@@ -72,5 +81,6 @@ pack = Pack(
         MapLayer("push_button", icon="hand-click", colour="#8a939c", min_zoom=13, shown_at_first=False),
         MapLayer("camera_pole", icon="device-cctv", colour="#4e5a66", min_zoom=11, shown_at_first=False),
         MapLayer("shared_pole", icon="antenna", colour="#3f4a55", min_zoom=10),
+        MapLayer("pole_banner", icon="flag", colour="#8a939c", min_zoom=13, shown_at_first=False),
     ),
 )  # fmt: skip
