@@ -24,6 +24,7 @@ BELLTOWER_BACKUPS = INSTALLATION.home / "backups.json"
 BELLTOWER_ATTACHMENTS = attachments.read(INSTALLATION.files)
 BELLTOWER_SIGN_IN = sign_in.read()
 BELLTOWER_MASTER_KEYS = sign_in.master_keys(INSTALLATION)
+BELLTOWER_OPCUA_KEYS = INSTALLATION.home / "opcua-keys"
 BELLTOWER_LEDGER_KEY = INSTALLATION.home / "ledger-key"
 BELLTOWER_ANCHORING = anchoring.read()
 

@@ -19,7 +19,8 @@ from asyncua.client.client import Client
 from asyncua.ua.attribute_ids import AttributeIds
 
 from belltower.edges.opcua.nodes import Node, Nodes, frame_of
-from belltower.edges.sources.errors import SourceAway
+from belltower.edges.opcua.security import refusal_of, secure
+from belltower.edges.sources.errors import NoCredential, SourceAway
 from belltower.edges.sources.mapping import Source
 from belltower.edges.sources.readings import Frame, Taken, Trouble, read_all, trouble
 
@@ -41,6 +42,7 @@ class OpcUaFeed:
         self._refused: list[tuple[str, str]] = []
         self._lost = 0
         self._trouble = ""
+        self._refusal: SourceAway | NoCredential | None = None
         self._thread: threading.Thread | None = None
         self._stop: Any = None
 
@@ -49,11 +51,13 @@ class OpcUaFeed:
 
     def open(self) -> None:
         """Connect and subscribe. Raises SourceAway, NoCredential."""
-        self._trouble, self._stop, ready = "", None, threading.Event()
+        self._trouble, self._refusal, self._stop, ready = "", None, None, threading.Event()
         login = self._source.login.given()
         self._thread = threading.Thread(target=self._run, args=(login, ready), name=self._source.key, daemon=True)
         self._thread.start()
         ready.wait(2 * ANSWER_WITHIN_S)
+        if self._refusal:
+            raise self._refusal
         if self._trouble or not ready.is_set():
             raise self._away(self._trouble or "no answer")
 
@@ -65,7 +69,7 @@ class OpcUaFeed:
             while len(frames) < MOST_AT_ONCE:
                 frames.append(self._waiting.get_nowait())
         if not frames and self._trouble and not self._refused:
-            raise self._away(self._trouble)
+            raise self._refusal or self._away(self._trouble)
         taken = read_all(self._nodes, frames)
         self._tell_of_losses(taken)
         return taken
@@ -84,8 +88,10 @@ class OpcUaFeed:
     def _run(self, login: tuple[str, str] | None, ready: threading.Event) -> None:
         try:
             asyncio.run(self._stay(login, ready))
+        except (SourceAway, NoCredential) as refusal:
+            self._refusal = refusal
         except Exception as error:  # whatever asyncua raises of a connection: it is told, and tried again
-            self._trouble = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            self._refusal = refusal_of(error, self._source)
         finally:
             self._trouble = self._trouble or "the connection was closed"
             ready.set()
@@ -95,6 +101,7 @@ class OpcUaFeed:
         stopping, loop = asyncio.Event(), asyncio.get_running_loop()
         self._stop = lambda: loop.is_closed() or loop.call_soon_threadsafe(stopping.set)
         client = client_of(self._source, login)
+        await secure(client, self._source)
         async with client:
             subscription = await client.create_subscription(self._publish_every_s * 1e3, self)
             await self._subscribe(client, subscription)
@@ -109,6 +116,8 @@ class OpcUaFeed:
     async def _subscribe(self, client: Client, subscription: Any) -> None:
         """All nodes in one request, those with a dead band with the server's own filter for it."""
         nodes = list(self._nodes.by_id.values())
+        if not nodes:  # a source that was put in force to be browsed first
+            return
         asked = [_request(subscription, client, node) for node in nodes]
         answers = await subscription.create_monitored_items(asked)
         for node, answer in zip(nodes, answers, strict=True):

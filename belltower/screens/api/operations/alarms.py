@@ -117,17 +117,17 @@ def command_alarm(request: Request, uid: UUID, given: GivenCommand) -> dict[str,
     A command is applied by the engine in its turn: an alarm that is answered as before may be about to change.
     Acknowledging what needs it no longer does nothing.
     """
-    by = request.auth.actor
-    if given.what == What.ACKNOWLEDGE:
+    by, what = request.auth.actor, What(given.what)
+    if what == What.ACKNOWLEDGE:
         actions.acknowledge([uid], note=given.note, by=by)
-    elif given.what == What.SHELVE:
+    elif what == What.SHELVE:
         actions.shelve(uid, until=given.until or timezone.now(), reason=given.note, by=by)
-    elif given.what == What.COMMENT:
+    elif what == What.COMMENT:
         actions.comment(uid, given.note, by=by)
-    elif given.what == What.ASSIGN:
+    elif what == What.ASSIGN:
         actions.assign(uid, given.to, by=by)
     else:
-        actions.command(uid, What(given.what), note=given.note, by=by)
+        actions.command(uid, what, note=given.note, by=by)
     return _one(uid)
 
 
