@@ -30,7 +30,7 @@ from belltower.core.observations.lake.rows import (
     micros,
     ordered,
 )
-from belltower.core.observations.models import Datastream, LakeDay, StoredBatch
+from belltower.core.observations.models import Datastream, LakeDay, Revision, StoredBatch
 from belltower.core.observations.rollups import Every, RollUps, duckdb_sql, of_table, offsets_between
 from belltower.core.places import city
 
@@ -170,8 +170,7 @@ def _gather(streams: Sequence[int] | None, since: datetime, until: datetime) -> 
         return _Found(seen, begin, max(begin, end), [], [], EMPTY)
     days = [day for day in manifest.days_between(day_of(begin), day_of(end - 1)) if day.rows]
     overlay = pending(None if streams is None else seen)
-    revised = _revised(overlay, seen, begin, end)
-    beside = np.concatenate([_hot(None if streams is None else seen, since, until), revised])
+    beside = np.concatenate([_hot(None if streams is None else seen, since, until), revised(overlay, seen, begin, end)])
     return _Found(seen, begin, end, days, overlay.ids, beside)
 
 
@@ -181,7 +180,7 @@ def _hot(streams: list[int] | None, since: datetime, until: datetime) -> Rows:
     return _together(copied(f"SELECT {COLUMNS} FROM observations_reading WHERE {where}", params))
 
 
-def _revised(overlay: Overlay, seen: list[int], begin: int, end: int) -> Rows:
+def revised(overlay: Overlay, seen: list[int], begin: int, end: int) -> Rows:
     """Rows of files as revisions made them, those of ``seen`` that now lie in the span."""
     if not overlay.ids:
         return EMPTY
@@ -196,7 +195,7 @@ def _together(found: Iterator[Rows]) -> Rows:
 
 
 def _days_of(ids: Sequence[int]) -> list[LakeDay]:
-    """The closed days in which readings of those ids may lie, by the batches they came with."""
+    """The closed days in which readings of those ids may lie, by the batches they came with and where they were moved."""
     days: set[LakeDay] = set()
     for id in ids:
         batch = StoredBatch.objects.filter(first_id__lte=id).order_by("-first_id").first()
@@ -218,7 +217,9 @@ def _engine(found: _Found) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB with the view of what was found."""
     from belltower.core.observations.lake.engine import engine, offer
 
-    with _whole(found.days), engine() as connection:
+    with whole(found.days), engine() as connection:
+    for moved in Revision.objects.filter(reading__in=ids).exclude(row=None).values_list("row__at", flat=True):
+        days |= set(LakeDay.objects.filter(day=datetime.fromisoformat(moved).astimezone(UTC).date(), rows__gt=0))
         paths = manifest.paths(found.days)
         offer(connection, paths, found.streams, found.since, found.until, without=found.without, beside=found.beside)
         yield connection
@@ -227,12 +228,12 @@ def _engine(found: _Found) -> Iterator[duckdb.DuckDBPyConnection]:
 def _rows_with(days: Sequence[LakeDay], ids: Sequence[int]) -> Rows:
     from belltower.core.observations.lake.engine import rows_with
 
-    with _whole(days):
+    with whole(days):
         return rows_with(manifest.paths([day for day in days if day.rows]), ids)
 
 
 @contextmanager
-def _whole(days: Sequence[LakeDay]) -> Iterator[None]:
+def whole(days: Sequence[LakeDay]) -> Iterator[None]:
     """Says of a file that cannot be read that the lake is damaged, never that there are no readings."""
     import duckdb
 

@@ -15,6 +15,7 @@ from belltower.edges.sensorthings import features, observing, writing
 from belltower.edges.sensorthings.addresses import Address, Owner
 from belltower.edges.sensorthings.checking import Draft, Link, draft, wrong
 from belltower.edges.sensorthings.errors import StillInUse, text
+from belltower.edges.sensorthings.fetching import fetched
 from belltower.edges.sensorthings.model import (
     HISTORICAL_LOCATIONS,
     LOCATIONS,
@@ -24,7 +25,6 @@ from belltower.edges.sensorthings.model import (
     Navigation,
     target_of,
 )  # fmt: skip
-from belltower.edges.sensorthings.selecting import fetched
 from belltower.kernel.actors import Actor
 
 

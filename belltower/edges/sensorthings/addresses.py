@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from belltower.edges.sensorthings.archived import place
 from belltower.edges.sensorthings.errors import NoSuchEntity
+from belltower.edges.sensorthings.fetching import fetched
 from belltower.edges.sensorthings.model import ENTITY_SETS, EntitySet, Navigation, target_of
-from belltower.edges.sensorthings.selecting import fetched
 from belltower.edges.sensorthings.terms import linked
 
 _SEGMENT = re.compile(r"^(?P<name>[A-Za-z]+)(?:\((?P<id>[^()]*)\))?$")
@@ -82,8 +83,10 @@ def _named(segment: str, path: str) -> tuple[str, int | None]:
 
 
 def _checked(entity: EntitySet, key: int | None, path: str) -> int | None:
-    if key is not None and not fetched(f"SELECT 1 FROM {entity.relation} t WHERE t.id = %(id)s", {"id": key}):
-        raise NoSuchEntity(what=path[:200])
+    if key is not None:
+        relation, parameters = place(entity, key)
+        if not fetched(f"SELECT 1 FROM {relation} t WHERE t.id = %(id)s", {**parameters, "id": key}):
+            raise NoSuchEntity(what=path[:200])
     return key
 
 
@@ -118,14 +121,17 @@ def _into(at: Address, segment: str, path: str) -> Address:
 def _followed(at: Address, navigation: Navigation, key: int | None, path: str) -> Address:
     target = target_of(navigation)
     assert at.id is not None
-    rows = fetched(f"SELECT t.{navigation.here} FROM {at.entity.relation} t WHERE t.id = %(id)s", {"id": at.id})
+    relation, parameters = place(at.entity, at.id)
+    rows = fetched(f"SELECT t.{navigation.here} FROM {relation} t WHERE t.id = %(id)s", {**parameters, "id": at.id})
     owner = Owner(at.entity, at.id, navigation, rows[0][0] if rows else None)
     if navigation.many and key is None:
         return Address(target, None, owner)
     if navigation.many != (key is not None):
         raise NoSuchEntity(what=path[:200])
     condition = linked(navigation, "%(here)s::bigint", "t") + ("" if key is None else " AND t.id = %(key)s")
-    found = fetched(f"SELECT t.id FROM {target.relation} t WHERE {condition} LIMIT 1", {"here": owner.here, "key": key})
+    relation, parameters = place(target, key) if key is not None else (target.relation, {})
+    values = {**parameters, "here": owner.here, "key": key}
+    found = fetched(f"SELECT t.id FROM {relation} t WHERE {condition} LIMIT 1", values)
     if not found:
         raise NoSuchEntity(what=path[:200])
     return Address(target, found[0][0], owner)

@@ -11,11 +11,12 @@ import shapely
 from django.db import connection
 
 from belltower.core.observations.storing import Detail
+from belltower.edges.sensorthings import archived
 from belltower.edges.sensorthings.checking import wrong
 from belltower.edges.sensorthings.errors import text
+from belltower.edges.sensorthings.fetching import fetched
 from belltower.edges.sensorthings.geometry import from_geojson
 from belltower.edges.sensorthings.model import OBSERVATIONS
-from belltower.edges.sensorthings.selecting import fetched
 from belltower.kernel.identity import uuid7
 
 KEY = "location/{id}"
@@ -169,7 +170,23 @@ _NEWEST = """
 """
 
 
+_FROM_LAKE = """
+    UPDATE observations_latest SET first_at = LEAST(first_at, %(first)s::timestamptz),
+        result_at = CASE WHEN at IS NULL OR at < %(at)s THEN %(result_at)s ELSE result_at END,
+        value = CASE WHEN at IS NULL OR at < %(at)s THEN %(value)s ELSE value END,
+        quality = CASE WHEN at IS NULL OR at < %(at)s THEN %(quality)s ELSE quality END,
+        reading = CASE WHEN at IS NULL OR at < %(at)s THEN %(id)s ELSE reading END,
+        at = GREATEST(at, %(at)s)
+    WHERE stream = %(stream)s
+"""
+
+
 def refresh_latest(streams: Sequence[int]) -> None:
-    """The newest of each stream, found anew after a change or a deletion."""
+    """The newest of each stream, found anew after a change or a deletion; of closed days where no other is left."""
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST, {"streams": list(streams)})
+        for stream in streams:
+            if (ends := archived.ends_of(stream)) is not None:
+                first, (at, result_at, value, quality, id) = ends
+                of_it = {"at": at, "result_at": result_at, "value": value, "quality": quality, "id": id}
+                cursor.execute(_FROM_LAKE, {**of_it, "stream": stream, "first": first})

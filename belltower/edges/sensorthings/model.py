@@ -109,14 +109,21 @@ _RESULT_TIMES = (
 NO_RESULT_TIME = 4
 _GIVEN_RESULT_TIME = f"CASE WHEN r.flags & {NO_RESULT_TIME} = 0 THEN r.result_at END"
 
+# ``{{readings}}``: where the readings are, the hot store by themselves (archived.py lays rows of the lake beside).
 _OBSERVATION = f"""(
     SELECT r.id, r.stream, r.at, d.until, {_GIVEN_RESULT_TIME} AS result_at, r.value, d.result, d.result_quality,
            d.valid_from, d.valid_until, d.parameters,
            COALESCE(d.feature_id, (SELECT f.feature_id FROM observations_default_feature f
                WHERE f.stream = r.stream AND f.from_id <= r.id ORDER BY f.from_id DESC LIMIT 1)) AS feature_id
-    FROM observations_reading r
+    FROM {{readings}} r
     LEFT JOIN observations_detail d ON d.id = r.id
 )"""
+
+
+def observations_in(readings: str) -> str:
+    """What stands after FROM for the observations whose readings are in a relation."""
+    return _OBSERVATION.format(readings=readings)
+
 
 THINGS = EntitySet(
     "Things", "Thing", "observations_thing",
@@ -160,8 +167,10 @@ DATASTREAMS = EntitySet(
                  columns={"name": "unit_name", "symbol": "unit_symbol", "definition": "unit_definition"}),
         _json("observedArea", "observed_area", kind=Kind.GEOMETRY),
         Property("phenomenonTime", Kind.TIME,
-                 "(SELECT min(r.at) FROM observations_reading r WHERE r.stream = {t}.id)",
+                 "LEAST((SELECT min(r.at) FROM observations_reading r WHERE r.stream = {t}.id),"
+                 " (SELECT l.first_at FROM observations_latest l WHERE l.stream = {t}.id))",
                  "GREATEST((SELECT max(r.at) FROM observations_reading r WHERE r.stream = {t}.id),"
+                 " (SELECT l.at FROM observations_latest l WHERE l.stream = {t}.id),"
                  " (SELECT max(d.until) FROM observations_detail d WHERE d.stream = {t}.id))"),
         Property("resultTime", Kind.TIME,
                  _RESULT_TIMES.format(which="min", way="ASC", shown=_GIVEN_RESULT_TIME),
@@ -204,7 +213,7 @@ OBSERVATIONS = EntitySet(
         Navigation("Datastream", "Datastreams", False, here="stream", inverse="Observations", required=True),
         Navigation("FeatureOfInterest", "FeaturesOfInterest", False, here="feature_id", inverse="Observations"),
     ),
-    source=_OBSERVATION,
+    source=observations_in("observations_reading"),
     has_key=False,
     order="t.at ASC",
 )  # fmt: skip

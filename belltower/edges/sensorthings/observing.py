@@ -16,17 +16,19 @@ from django.db import connection
 
 from belltower.core.observations.batches import AHEAD, EARLIEST, NOT_GIVEN, Batch, instant_of, micros
 from belltower.core.observations.errors import NotStorable, TooManyDays, UnknownStream
+from belltower.core.observations.lake.actions import revise
+from belltower.core.observations.lake.rows import EMPTY
 from belltower.core.observations.storing import HAS_DETAIL, NO_RESULT_TIME, Aside, Detail, keep_aside, store
-from belltower.edges.sensorthings import features
+from belltower.edges.sensorthings import archived, features
 from belltower.edges.sensorthings.checking import period, wrong
 from belltower.edges.sensorthings.errors import text
+from belltower.edges.sensorthings.fetching import fetched
 from belltower.edges.sensorthings.model import (
     DATASTREAMS,
     FEATURES_OF_INTEREST,
     OBSERVATIONS,
     EntitySet,
 )  # fmt: skip
-from belltower.edges.sensorthings.selecting import fetched
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 
@@ -143,7 +145,7 @@ def the_same(row: Observed) -> int | None:
         " AND r.result_at = %(result_at)s ORDER BY r.id LIMIT 1",
         {"stream": row.stream, "at": row.at, "result_at": result_at},
     )
-    return int(found[0][0]) if found else None
+    return int(found[0][0]) if found else archived.the_same(row.stream, row.at, result_at)
 
 
 def change(key: int, body: Mapping[str, Any], *, stream: int | None, feature: int | None, is_whole: bool) -> None:
@@ -186,13 +188,17 @@ def _rewrite(key: int, row: Observed) -> None:
     detail = row.detail
     fetched("SELECT observations_make_day((%(at)s::timestamptz AT TIME ZONE 'UTC')::date)", {"at": row.at})
     flags = (HAS_DETAIL if detail else 0) | (NO_RESULT_TIME if row.result_at is None else 0)
+    result_at, value = row.result_at or row.at, None if math.isnan(row.value) else row.value
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE observations_reading SET stream = %(stream)s, at = %(at)s, result_at = %(result_at)s,"
             " value = %(value)s, flags = (flags & 1) | %(flags)s WHERE id = %(id)s",
-            {"id": key, "stream": row.stream, "at": row.at, "result_at": row.result_at or row.at,
-             "value": None if math.isnan(row.value) else row.value, "flags": flags},
-        )  # fmt: skip
+            {"id": key, "stream": row.stream, "at": row.at, "result_at": result_at, "value": value, "flags": flags},
+        )
+        if not cursor.rowcount:  # it lies in the lake
+            at, told = row.at.isoformat(), result_at.isoformat()
+            changes = {"stream": row.stream, "at": at, "result_at": told, "value": value, "flags": flags}
+            revise(key, changes, datetime.now(UTC))
         cursor.execute("DELETE FROM observations_detail WHERE id = %(id)s", {"id": key})
         if detail:
             cursor.execute(_DETAIL, [key, row.stream, row.at, *features.detail_columns(detail)])
@@ -205,8 +211,16 @@ _DETAIL = (
 
 
 def delete(keys: Sequence[int]) -> None:
-    """Delete observations by id."""
+    """Delete observations by id; those of closed days are hidden from now on."""
+    hot = [
+        row[0] for row in fetched("SELECT id FROM observations_reading WHERE id = ANY(%(keys)s)", {"keys": list(keys)})
+    ]
+    elsewhere = archived.lying(sorted(set(keys) - set(hot))) if len(hot) < len(keys) else EMPTY
+    for key in elsewhere["id"].tolist():
+        revise(key, None, datetime.now(UTC))
     _delete("id = ANY(%(keys)s)", "id = ANY(%(keys)s)", keys)
+    if len(elsewhere):
+        features.refresh_latest(sorted(set(elsewhere["stream"].tolist())))
 
 
 def delete_with(entity: EntitySet, keys: Sequence[int]) -> None:
@@ -218,7 +232,7 @@ def delete_with(entity: EntitySet, keys: Sequence[int]) -> None:
                 cursor.execute(f"DELETE FROM {table} WHERE stream = ANY(%(keys)s)", {"keys": list(keys)})  # nosec B608  # names of our own map
     elif entity is FEATURES_OF_INTEREST:
         sql = f"SELECT t.id FROM {OBSERVATIONS.relation} t WHERE t.feature_id = ANY(%(keys)s)"
-        delete([row[0] for row in fetched(sql, {"keys": list(keys)})])
+        delete([row[0] for row in fetched(sql, {"keys": list(keys)})] + archived.of_features(keys))
         with connection.cursor() as cursor:
             cursor.execute(
                 "DELETE FROM observations_default_feature WHERE feature_id = ANY(%(keys)s)", {"keys": list(keys)}

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django.db import connection
 
-from belltower.edges.sensorthings import times
+from belltower.edges.sensorthings import archived, times
 from belltower.edges.sensorthings.compiling import Compiler
 from belltower.edges.sensorthings.errors import BadQuery, text
-from belltower.edges.sensorthings.model import IDS, EntitySet, Property
+from belltower.edges.sensorthings.fetching import fetched
+from belltower.edges.sensorthings.model import IDS, OBSERVATIONS, EntitySet, Property
 from belltower.edges.sensorthings.syntax import Kind, Options
 from belltower.edges.sensorthings.terms import Statement
 
@@ -39,8 +39,11 @@ class Selection:
     options: Options
     conditions: Sequence[str] = ()
     parameters: dict[str, object] = field(default_factory=dict)
+    relation: str = ""  # what is selected from, where it is not all that the database holds
 
     def __post_init__(self) -> None:
+        self.given = dict(self.parameters)
+        self._relation = self.relation or self.entity.relation
         self._filter = Statement(self.parameters, prefix="f")
         self._order = Statement(self.parameters, prefix="o")
         self.chosen = chosen(self.entity, self.options.select)
@@ -54,7 +57,7 @@ class Selection:
             condition = Compiler(self._filter, self.entity).condition(self.options.filter)
             if self._filter.is_many:
                 joins = " ".join(self._filter.joins)
-                condition = f"t.id IN (SELECT t.id FROM {self.entity.relation} t {joins} WHERE {condition})"
+                condition = f"t.id IN (SELECT t.id FROM {self._relation} t {joins} WHERE {condition})"
                 self._filter.joins.clear()
             found.append(condition)
         return found
@@ -70,7 +73,7 @@ class Selection:
     def _from(self) -> str:
         joins = " ".join([*self._filter.joins, *self._order.joins])
         where = " AND ".join(f"({each})" for each in self._where) or "true"
-        return f"FROM {self.entity.relation} t {joins} WHERE {where}"
+        return f"FROM {self._relation} t {joins} WHERE {where}"
 
     @property
     def columns(self) -> list[str]:
@@ -90,22 +93,50 @@ class Selection:
         """The statement that counts what the filter lets through."""
         return f"SELECT count(*) {self._from}"
 
+    def over(
+        self, relation: str, parameters: Mapping[str, object], also: Sequence[str] = (), options: Options | None = None
+    ) -> Selection:
+        """The same selection from somewhere else, under more conditions, or with other options."""
+        conditions = [*self.conditions, *also]
+        return Selection(self.entity, options or self.options, conditions, {**self.given, **parameters}, relation)
+
+    def of_owner(self, owner: int) -> Selection:
+        """Of a selection below an $expand: that of one owner alone."""
+        conditions = [each.replace("p.id", "%(here)s::bigint") for each in self.conditions]
+        return Selection(self.entity, self.options, conditions, {**self.given, "here": owner})
+
+    def picked(self, what: str, after: str = "") -> list[tuple[Any, ...]]:
+        """Expressions over ``t``, of all that the filter lets through."""
+        return fetched(f"SELECT {what} {self._from} {after}", self.parameters)
+
+    def first_ids(self, most: int) -> list[int]:
+        """The ids of the first ``most`` of all that the filter lets through, in order, whatever the page is."""
+        return [row[0] for row in self.picked("t.id", f"ORDER BY {', '.join(self._keys)} LIMIT {most:d}")]
+
     def rows(self) -> list[Row]:
-        """The rows, at most ``limit`` + 1."""
+        """The rows, at most ``limit`` + 1, wherever they lie."""
+        if self.entity is OBSERVATIONS and not self.relation:
+            return archived.rows(self)
         return [self.read(row) for row in fetched(self.sql, self.parameters)]
 
     def count(self) -> int:
-        """How many there are without $top and $skip."""
+        """How many there are without $top and $skip, wherever they lie."""
+        if self.entity is OBSERVATIONS and not self.relation:
+            return archived.count(self)
         return int(fetched(self.count_sql, self.parameters)[0][0])
 
     def rows_of(self, owners: Sequence[int]) -> list[Row]:
-        """The rows of each of ``owners`` (``p.id`` in the conditions), in one statement."""
+        """The rows of each of ``owners`` (``p.id`` in the conditions), in one statement where the lake is empty."""
+        if self.entity is OBSERVATIONS and not self.relation:
+            return archived.rows_of(self, owners)
         sql = f"SELECT p.id, c.* FROM unnest(%(owners)s::bigint[]) AS p(id) CROSS JOIN LATERAL ({self.sql}) c"
         found = fetched(sql, {**self.parameters, "owners": list(owners)})
         return [self.read(row[1:], owner=row[0]) for row in found]
 
     def counts_of(self, owners: Sequence[int]) -> dict[int, int]:
-        """How many each of ``owners`` has, in one statement."""
+        """How many each of ``owners`` has, in one statement where the lake is empty."""
+        if self.entity is OBSERVATIONS and not self.relation:
+            return archived.counts_of(self, owners)
         sql = f"SELECT p.id, ({self.count_sql}) FROM unnest(%(owners)s::bigint[]) AS p(id)"
         return dict(fetched(sql, {**self.parameters, "owners": list(owners)}))
 
@@ -126,13 +157,6 @@ def chosen(entity: EntitySet, select: Iterable[str]) -> list[Property]:
             given=unknown[0], reason=text("{entity}没有此属性", "{entity} has no such property", entity=entity.one)
         )
     return [each for each in entity.properties if not names or "*" in names or each.name in names]
-
-
-def fetched(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """All rows of a statement, on the connection whose transaction shows what the caller may see."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, dict(parameters))
-        return list(cursor.fetchall())
 
 
 def _heres(entity: EntitySet) -> list[str]:

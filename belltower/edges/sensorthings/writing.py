@@ -12,8 +12,8 @@ from django.db import connection
 from belltower.edges.sensorthings import observing
 from belltower.edges.sensorthings.checking import Draft, Link, wrong
 from belltower.edges.sensorthings.errors import BadEntity, text
+from belltower.edges.sensorthings.fetching import fetched
 from belltower.edges.sensorthings.model import DATASTREAMS, OBSERVATIONS, EntitySet, Navigation, target_of
-from belltower.edges.sensorthings.selecting import fetched
 from belltower.kernel.identity import uuid7
 
 _JSON_COLUMNS = frozenset({"properties", "location", "feature", "metadata", "observed_area"})

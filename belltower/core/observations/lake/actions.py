@@ -24,17 +24,21 @@ READING = Text(zh="已归档读数", en="archived reading")
 @action("observations.change_archived")
 def change_archived(id: int, *, value: float | None, quality: int = 0, by: Actor, now: datetime) -> None:
     """Give a reading of the lake another value (None: no number). Raises NotFound where the viewer sees none there."""
-    _revise(id, {"value": value, "quality": quality}, now)
+    revise(id, {"value": value, "quality": quality}, now)
 
 
 @action("observations.delete_archived")
 def delete_archived(ids: Sequence[int], *, by: Actor, now: datetime) -> None:
     """Show these readings of the lake no more; all or none. Raises NotFound where the viewer does not see one there."""
     for id in ids:
-        _revise(id, None, now)
+        revise(id, None, now)
 
 
-def _revise(id: int, changes: dict[str, Any] | None, now: datetime) -> None:
+def revise(id: int, changes: dict[str, Any] | None, now: datetime) -> None:
+    """Lay ``changes`` of its columns (None: that it is gone) over a reading of the lake; for verbs, inside their act.
+
+    Raises NotFound where the viewer sees none there.
+    """
     was = _lying(id)
     Revision.objects.create(
         reading=id,

@@ -12,6 +12,8 @@ from django.db import connection
 from belltower.core.observations.lake.files import path_of
 from belltower.core.observations.models import LakeDay
 
+HOLD_STILL = "LOCK TABLE observations_reading IN ACCESS SHARE MODE"
+
 
 def hold_still() -> None:
     """Until the end of this transaction no day moves from the hot store into the lake: a closing needs this lock alone.
@@ -19,7 +21,7 @@ def hold_still() -> None:
     Writers and other readers are not held up.
     """
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE observations_reading IN ACCESS SHARE MODE")
+        cursor.execute(HOLD_STILL)
 
 
 def days_between(first: date, last: date) -> list[LakeDay]:

@@ -21,7 +21,8 @@ _PENDING = """
            (SELECT w.row::text FROM observations_revision w WHERE w.reading = v.reading ORDER BY w.id DESC LIMIT 1)
     FROM observations_lake_day l JOIN observations_revision v ON v.id > l.revised_to
       AND l.day = (v.at AT TIME ZONE 'UTC')::date
-    WHERE (%(streams)s::bigint[] IS NULL OR v.stream = ANY (%(streams)s))
+    WHERE (%(streams)s::bigint[] IS NULL OR v.stream = ANY (%(streams)s)
+           OR (v.row ->> 'stream')::bigint = ANY (%(streams)s))
       AND (%(day)s::date IS NULL OR l.day = %(day)s)
     ORDER BY v.reading, v.id
 """
