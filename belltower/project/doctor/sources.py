@@ -50,10 +50,20 @@ def mosquitto_settings(file: Path = MOSQUITTO) -> Iterator[Finding]:
         lossy.append(f"max_queued_messages is {said.get('max_queued_messages', '1000')}, 0 loses nothing")
     if said.get("persistence", "false") != "true":
         lossy.append("persistence is false: what is queued is lost when it stops")
+    elif unsaved := _unsaved(said):
+        lossy.append(f"{unsaved} when it is killed: autosave_on_changes true with autosave_interval 1 saves each")
     if lossy:
         yield note("mosquitto", f"{file}: {'; '.join(lossy)}", _GUIDE)
     else:
         yield fine("mosquitto", f"{file} keeps what we have not acknowledged")
+
+
+def _unsaved(said: dict[str, str]) -> str:
+    """What is not in its file yet, and lost, when it is killed; nothing where each change is saved at once."""
+    interval = said.get("autosave_interval", "1800")
+    if said.get("autosave_on_changes", "false") == "true":
+        return "" if interval == "1" else f"up to {interval} messages are lost"
+    return "all that is queued is lost" if interval == "0" else f"what was queued in the last {interval} s is lost"
 
 
 def _settings(file: Path) -> dict[str, str]:
