@@ -1,6 +1,7 @@
 # The two commands: `make run` and `make test`. Everything else serves them. `make help` lists all.
 PYTHON ?= python3
 VENV := .venv
+SPARK := .venv-spark
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 NODE := $(PY) -m belltower.project.node
@@ -10,7 +11,7 @@ export PYTHONUNBUFFERED = 1
 # Certificates of the machine, as everything else on it uses them (a bureau's proxy has its own).
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help run setup test test-long bench lint audit types lock clean packages
+.PHONY: help run setup test test-long test-spark bench lint audit types lock clean packages
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +60,17 @@ test: setup packages ## The whole suite (as root: with Debian's packages, a brow
 test-long: setup packages ## The long fault runs
 	@$(PY) -m pytest -m long -s
 
+# Spark weighs 456 MB: an environment of its own, which nothing else needs. Java 17 is Debian's openjdk-17-jre-headless.
+test-spark: setup $(SPARK)/.packages ## The alarm engine and roll-ups on a real Spark cluster of two workers (needs Java 17)
+	@command -v java >/dev/null || { echo "Spark needs Java 17: on Debian, apt install openjdk-17-jre-headless"; exit 1; }
+	@$(SPARK)/bin/python -m pytest -m spark tests/spark
+
+$(SPARK)/.packages: $(VENV)/.packages requirements/spark.txt
+	@test -x $(SPARK)/bin/python || $(PYTHON) -m venv --without-pip $(SPARK)
+	@$(UV) pip sync --quiet --compile-bytecode --python $(SPARK)/bin/python --require-hashes $(LOCKS) requirements/spark.txt
+	@$(UV) pip install --quiet --python $(SPARK)/bin/python --no-deps --no-build-isolation -e .
+	@touch $@
+
 bench: setup ## Every benchmark, quickly (NAME=tiles for one, in full)
 	@$(PY) -m benchmarks $(NAME)
 
@@ -76,9 +88,9 @@ packages:
 	@.ci/install-packages
 
 lock: $(VENV)/.uv ## Lock the packages anew, with hashes and no address
-	@for name in bootstrap base build test; do \
+	@for name in bootstrap base build test spark; do \
 	  $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## Remove what set-up made (the city in var/ stays)
-	@rm -rf $(VENV) web/node_modules belltower/screens/console/static/built
+	@rm -rf $(VENV) $(SPARK) web/node_modules belltower/screens/console/static/built

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import tempfile
@@ -85,6 +86,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             next(Path("/usr/lib/postgresql").glob("*/bin/postgres"), None),
             "Debian's PostgreSQL is not installed",
         ),
+        "spark": (importlib.util.find_spec("pyspark"), "pyspark is not installed (`make test-spark` installs it)"),
     }
     wants_long = "long" in (config.option.markexpr or "")
     for item in items:

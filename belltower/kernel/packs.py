@@ -98,6 +98,21 @@ class AssetKind:
         return next((one for one in self.fields if one.name == name), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """For how many days after its own a day of a stream is kept: its readings, and their roll-ups of each width.
+
+    None: for ever; 0: such roll-ups are not made. ``hot``: so many days stay in the database before they go into the lake,
+    where the installation keeps fewer.
+    """
+
+    readings: int | None = None
+    minute: int | None = 0
+    hour: int | None = 0
+    day: int | None = None
+    hot: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """What is measured on every asset of a kind; after ``stale_after`` (ISO 8601) without a word it is silent."""
@@ -108,6 +123,7 @@ class Stream:
     quantity: Quantity
     unit: str
     stale_after: str
+    keeps: Keeping = Keeping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +249,11 @@ def _stream_faults(stream: Stream) -> Iterable[str]:
         yield f"stream '{stream.name}' has unit '{stream.unit}', not one of {stream.quantity.value}"
     if not _DURATION.fullmatch(stream.stale_after):
         yield f"stream '{stream.name}' is stale after '{stream.stale_after}', no duration such as PT2H"
+    kept = stream.keeps
+    if any(days is not None and days < 0 for days in (kept.readings, kept.minute, kept.hour, kept.day, kept.hot)):
+        yield f"stream '{stream.name}' is kept for less than no day"
+    if kept.readings is not None and kept.readings < max(1, kept.hot):
+        yield f"readings of stream '{stream.name}' are kept for {kept.readings} days, and for {kept.hot} in the database alone"
 
 
 def _detail_faults(layer: MapLayer, kinds: Iterable[AssetKind]) -> Iterable[str]:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC_TABLES = {
     r"places_area(_stamp)?|places_city|places_code|places_numbering": "public: what the city and its areas are",
     r"places_stamp": "how often the assets of a square changed; of none of them what",
-    r"observations_lake_day": "which days lie in files; who reads one is shown visible streams only",
+    r"observations_lake_(day|rollup|removal)": "which days lie in files; who reads one is shown visible streams only",
     r"ledger_.*": "the ledger's own migrations rule them (docs/why/ledger.md)",
     r"django_.*|auth_.*": "Django's own book-keeping: migrations, kinds of content, permissions that nothing uses",
     r"alarms_stamp": "how often a definition of an alarm was changed; of none of them what",

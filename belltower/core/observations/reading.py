@@ -16,7 +16,7 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
-from belltower.core.observations.lake import files, manifest
+from belltower.core.observations.lake import files, kept, manifest
 from belltower.core.observations.lake.errors import LakeDamaged
 from belltower.core.observations.lake.revising import Overlay, pending
 from belltower.core.observations.lake.rows import (
@@ -79,13 +79,13 @@ def history(
     """The readings of ``streams`` (None: all that the viewer sees) in [since, until), or their roll-ups.
 
     Roll-ups are by minute, hour or day of civil time in ``zone`` (the city's), of the readings within the span: a day
-    that the span cuts counts what lies inside. Raises LakeDamaged.
+    that the span cuts counts what lies inside. Where readings are past their time and gone, the roll-ups that were kept
+    of them are given, as far as they are as fine as ``every`` (lake/kept.py). Raises LakeDamaged.
     """
     with transaction.atomic():
-        found = _gather(streams, since, until)
         if every is None:
-            return Readings.of(ordered(found.rows()))
-        return found.rolled_up(every, zone or city_zone())
+            return Readings.of(ordered(_gather(streams, since, until).rows()))
+        return _rolled_up(streams, since, until, every, zone or city_zone())
 
 
 def parts(streams: Sequence[int] | None, since: datetime, until: datetime) -> Iterator[Readings]:
@@ -161,6 +161,23 @@ class _Found:
         return is_mixed or has_equal_instants(ordered(self.beside)) or any(day.has_equal_instants for day in self.days)
 
 
+def _rolled_up(streams: Sequence[int] | None, since: datetime, until: datetime, every: Every, zone: tzinfo) -> RollUps:
+    """Roll-ups of what there is, and kept ones of the streams and times of which readings are gone."""
+    manifest.hold_still()
+    gone = kept.gone(visible(streams), since, until, city_zone()) if kept.is_any_gone() else []
+    if not gone:
+        return _gather(streams, since, until).rolled_up(every, zone)
+    inner = kept.inner(every, zone, city_zone())
+    rest = sorted(set(visible(streams)) - {stream for one in gone for stream in one.streams})
+    parts = [_gather(rest, since, until).rolled_up(inner, zone)]
+    for one in gone:
+        border = min(until, instant(one.until))
+        with whole([]):
+            parts.append(kept.read(one, since, border, inner, city_zone()))
+        parts.append(_gather(one.streams, max(since, border), until).rolled_up(inner, zone))
+    return kept.together(parts, every, zone)
+
+
 def _gather(streams: Sequence[int] | None, since: datetime, until: datetime) -> _Found:
     """What there is of the span, at one moment: nothing moves into the lake before the transaction ends."""
     manifest.hold_still()
@@ -201,6 +218,8 @@ def _days_of(ids: Sequence[int]) -> list[LakeDay]:
         batch = StoredBatch.objects.filter(first_id__lte=id).order_by("-first_id").first()
         if batch and id < batch.first_id + batch.rows:
             days |= set(LakeDay.objects.filter(day__gte=batch.since.date(), day__lte=batch.until.date(), rows__gt=0))
+    for moved in Revision.objects.filter(reading__in=ids).exclude(row=None).values_list("row__at", flat=True):
+        days |= set(LakeDay.objects.filter(day=datetime.fromisoformat(moved).astimezone(UTC).date(), rows__gt=0))
     return sorted(days, key=lambda day: day.day)
 
 
@@ -218,8 +237,6 @@ def _engine(found: _Found) -> Iterator[duckdb.DuckDBPyConnection]:
     from belltower.core.observations.lake.engine import engine, offer
 
     with whole(found.days), engine() as connection:
-    for moved in Revision.objects.filter(reading__in=ids).exclude(row=None).values_list("row__at", flat=True):
-        days |= set(LakeDay.objects.filter(day=datetime.fromisoformat(moved).astimezone(UTC).date(), rows__gt=0))
         paths = manifest.paths(found.days)
         offer(connection, paths, found.streams, found.since, found.until, without=found.without, beside=found.beside)
         yield connection

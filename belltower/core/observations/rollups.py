@@ -29,6 +29,7 @@ Offsets = tuple[tuple[int, int], ...]
 WIDTHS: dict[Every, int] = {"minute": 60_000_000, "hour": 3_600_000_000, "day": 86_400_000_000}
 BAD = 2
 READINGS = "readings"
+KEPT = "kept"
 # The one word that engines do not share: an instant as microseconds since 1970.
 _MICROS: dict[Engine, str] = {"duckdb": "epoch_us", "pyspark": "unix_micros"}
 
@@ -104,6 +105,35 @@ def expression(every: Every, offsets: Offsets, *, engine: Engine, by_id: bool) -
     )
 
 
+def again(every: Every, offsets: Offsets, *, engine: Engine) -> ibis.Table:
+    """The roll-up of a table KEPT of finer roll-ups (stream, ``at`` in µs, count, mean, min, max, first, last).
+
+    It says what the readings themselves would: each finer span lies within one of ``every``.
+    """
+    import ibis
+    from ibis import _
+
+    words = _words(engine)
+    kept = ibis.table(KEPT_COLUMNS, name=KEPT)
+    ahead = _ahead(_["at"], offsets)
+    local = _["at"] + ahead
+    floor = local - local % WIDTHS[every]
+    return kept.group_by(stream=_.stream, bucket=floor if every == "day" else floor - ahead).aggregate(
+        count=_["count"].sum(),
+        mean=(_["mean"] * _["count"]).sum() / _["count"].sum(),
+        min=_["min"].min(),
+        max=_["max"].max(),
+        first=words["min_by"](_["first"], _["at"]),
+        last=words["max_by"](_["last"], _["at"]),
+    )
+
+
+KEPT_COLUMNS = dict.fromkeys(("stream", "at", "count"), "int64") | dict.fromkeys(
+    ("mean", "min", "max", "first", "last"), "float64"
+)
+"""Of a table KEPT, and their types."""
+
+
 def _schema() -> dict[str, str]:
     return {"id": "int64", "stream": "int64", "at": "timestamp('UTC')", "value": "float64", "quality": "int16"}
 
@@ -144,6 +174,14 @@ def duckdb_sql(every: Every, offsets: Offsets, *, by_id: bool = True) -> str:
     import ibis
 
     return str(ibis.to_sql(expression(every, offsets, engine="duckdb", by_id=by_id), dialect="duckdb"))
+
+
+@lru_cache(maxsize=64)
+def duckdb_again(every: Every, offsets: Offsets) -> str:
+    """Roll-ups of roll-ups as DuckDB's SQL, over a table or view KEPT."""
+    import ibis
+
+    return str(ibis.to_sql(again(every, offsets, engine="duckdb"), dialect="duckdb"))
 
 
 def begins(bucket: NDArray[np.int64], every: Every, zone: tzinfo) -> NDArray[np.int64]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What workers do for this room: they make days ahead, commit to stored batches, and close days that are over."""
+"""What workers do for this room: they make days ahead, commit to stored batches, close days that are over, and keep what is declared."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.db import connection
@@ -15,12 +15,17 @@ from belltower.core.jobs.regular import regularly
 from belltower.core.jobs.work import RunningJob, work
 from belltower.core.observations import proving
 from belltower.core.observations.lake import keeping
+from belltower.core.observations.models import LakeDay
+from belltower.core.observations.reading import city_zone
 from belltower.kernel.actors import Actor
 from belltower.kernel.texts import Text
 
 CLOSE = "observations.close_days"
+KEEP = "observations.keep"
 BY = Actor.system("lake")
 CLOSING = Text(zh="归档（天）", en="Closing (days)")
+KEEPING = Text(zh="生成汇总、清理过期数据（项）", en="Rolling up, removing what is past its time (steps)")
+NIGHT = 2  # the hour of the city's clock at which a night's work begins
 # A closing that was refused (a backup is under way, the disk is full) is not asked for again every five seconds.
 _NOT_AGAIN_WITHIN = timedelta(minutes=15)
 
@@ -40,6 +45,30 @@ def close_days(job: RunningJob) -> dict[str, Any]:
 
 def _until(days: list[date]) -> str:
     return days[-1].isoformat() if days else ""
+
+
+@work(KEEP, Text(zh="汇总与保存期限", en="Roll-ups and retention"))
+def keep(job: RunningJob) -> dict[str, Any]:
+    """Make the roll-ups that are wanting, then remove what is past its time. Run twice, it does what is left."""
+    from belltower.core.observations.lake import retaining
+
+    done = retaining.keep(by=BY, told=lambda number, total: job.progress(number, total, KEEPING))
+    return {"rolled_up": done.rolled_up, "files": done.thinned, "rows": done.removed, "waiting": done.waiting}
+
+
+@regularly
+def ask_to_keep(now: datetime) -> None:
+    """Ask once a night, from NIGHT o'clock in the city on, where the lake holds anything."""
+    since = night_before(now, city_zone())
+    if LakeDay.objects.exists() and not Job.objects.filter(work=KEEP, asked_at__gte=since).exists():
+        ask(KEEP, by=BY, why="夜间汇总与清理 a night's roll-ups and retention", attempts_allowed=3)
+
+
+def night_before(now: datetime, zone: tzinfo) -> datetime:
+    """When the last night's work was to begin."""
+    local = now.astimezone(zone)
+    begins = local.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    return begins if begins <= local else begins - timedelta(days=1)
 
 
 @regularly

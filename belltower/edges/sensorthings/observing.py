@@ -52,7 +52,10 @@ def observed(body: Mapping[str, Any], *, stream: int, feature: int | None, now: 
     if "result" not in body:
         raise wrong(OBSERVATIONS, text("缺少 result", "result is missing"))
     if "unitOfMeasurement" in body:
-        raise wrong(OBSERVATIONS, text("单位由其 Datastream 决定，不能另给", "its unit is its Datastream's, and it has none of its own"))
+        raise wrong(
+            OBSERVATIONS,
+            text("单位由其 Datastream 决定，不能另给", "its unit is its Datastream's, and it has none of its own"),
+        )
     given = body.get("phenomenonTime")
     time = period(OBSERVATIONS, "phenomenonTime", given) if given is not None else None
     at = now if time is None else time.start

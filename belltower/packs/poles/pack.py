@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Poles: street lights and the other street furniture that stands on, or may share, a pole."""
 
-from belltower.kernel.packs import AssetKind, CaseKind, Field, FieldType, Geometry, MapLayer, Pack, Stream
+from belltower.kernel.packs import AssetKind, CaseKind, Field, FieldType, Geometry, Keeping, MapLayer, Pack, Stream
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -69,7 +69,7 @@ pack = Pack(
     ),
     streams=(
         Stream("lamp_power", on="street_light", title=Text(zh="灯具功率", en="Lamp power"), quantity=Quantity.POWER,
-               unit="W", stale_after="PT2H"),
+               unit="W", stale_after="PT2H", keeps=Keeping(readings=1095, hour=None)),
         Stream("inside_temperature", on="signal_cabinet", title=Text(zh="箱内温度", en="Temperature inside"),
                quantity=Quantity.TEMPERATURE, unit="Cel", stale_after="PT30M"),
     ),

@@ -1,7 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waste: street bins and collection points, and how full they are."""
 
-from belltower.kernel.packs import AssetKind, CaseKind, Choice, Field, FieldType, Geometry, MapLayer, Pack, Stream
+from belltower.kernel.packs import (
+    AssetKind,
+    CaseKind,
+    Choice,
+    Field,
+    FieldType,
+    Geometry,
+    Keeping,
+    MapLayer,
+    Pack,
+    Stream,
+)
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -26,7 +37,7 @@ pack = Pack(
     ),
     streams=(
         Stream("fill", on="waste_bin", title=Text(zh="满溢度", en="Fill level"), quantity=Quantity.SHARE, unit="%",
-               stale_after="PT2H"),
+               stale_after="PT2H", keeps=Keeping(readings=730, hour=None)),
         Stream("load", on="collection_point", title=Text(zh="箱体满载率", en="Container load"), quantity=Quantity.SHARE,
                unit="%", stale_after="PT1H"),
         Stream("inside_temperature", on="collection_point", title=Text(zh="箱内温度", en="Temperature inside"),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import psycopg
 
@@ -17,6 +18,7 @@ from belltower.project.postgres import embedded_programs
 # What the rooms' migrations create; dropped by hand, the indexes that rest on it are gone too.
 EXTENSIONS = {"btree_gist"}
 OUTBOX_LATE_AFTER_S = 300
+NIGHT_LATE_AFTER = timedelta(hours=50)
 _START = "Start it with `belltower run`."
 
 
@@ -74,6 +76,7 @@ def _inside(connection: psycopg.Connection) -> Iterator[Finding]:
     yield _worker(connection)
     yield _dead_jobs(connection)
     yield _outbox(connection)
+    yield _lake(connection)
 
 
 def _extensions(connection: psycopg.Connection) -> Finding:
@@ -135,3 +138,21 @@ def _outbox(connection: psycopg.Connection) -> Finding:
     if state.oldest_s > OUTBOX_LATE_AFTER_S:
         return wrong("events", f"{state.waiting} not delivered, the oldest for {state.oldest_s:.0f} s", _START)
     return fine("events", f"{state.waiting} on their way, {state.retrying} to be tried again")
+
+
+def _lake(connection: psycopg.Connection) -> Finding:
+    """What the lake holds, what retention took out of it, and whether its nights are done."""
+    row = connection.execute(
+        "SELECT count(*), max(day), (SELECT count(*) FROM observations_lake_rollup),"
+        " (SELECT coalesce(sum(rows), 0) FROM observations_lake_removal WHERE what = 'readings'),"
+        " min(closed_at) < now() - %(late)s, (SELECT max(ended_at) < now() - %(late)s FROM jobs_job"
+        " WHERE work = 'observations.keep' AND state = 'done') FROM observations_lake_day",
+        {"late": NIGHT_LATE_AFTER},
+    ).fetchone()
+    if row is None or not row[0]:
+        return fine("lake", "no day of readings has been closed yet")
+    saw = f"{row[0]} days closed, the last {row[1]}; {row[2]} files of roll-ups; {row[3]:,} readings past their time removed"
+    if row[5] or (row[5] is None and row[4]):
+        mend = "Look at its job on the jobs page, or do it now: belltower lake keep"
+        return note("lake", f"{saw}. The last night's roll-ups and retention were not done", mend)
+    return fine("lake", saw)

@@ -9,6 +9,7 @@ from belltower.kernel.packs import (
     Field,
     FieldType,
     Geometry,
+    Keeping,
     MapLayer,
     Pack,
     Secrecy,
@@ -54,6 +55,7 @@ pack = Pack(
             quantity=Quantity.TEMPERATURE,
             unit="Cel",
             stale_after="PT10M",
+            keeps=Keeping(readings=30, minute=60, hour=365, day=3650, hot=7),
         ),
     ),
     cases=(

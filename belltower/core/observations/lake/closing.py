@@ -68,12 +68,12 @@ def close_day(day: date, *, by: Actor, now: datetime, at_step: Step = lambda ste
         raise DayNotOver(day=day)
     with alone():
         for _ in range(ANEW):
-            _patiently(lambda: _watch(day), day)
+            patiently(lambda: _watch(day), day)
             at_step("read")
             before = LakeDay.objects.filter(day=day).first()
             made = _make(day, before, at_step)
             at_step("drop")
-            if _patiently(partial(_settle, day, before, made, now, at_step, by=by), day):
+            if patiently(partial(_settle, day, before, made, now, at_step, by=by), day):
                 at_step("tidy")
                 tidy_day(day)
                 return LakeDay.objects.filter(day=day).first()
@@ -214,7 +214,7 @@ def _put_elsewhere(moved: Rows) -> None:
             )  # fmt: skip
 
 
-def _patiently(step: Callable[[], T], day: date) -> T:
+def patiently(step: Callable[[], T], day: date) -> T:
     """Do a step that gives way to writers and readers at once, again and again for some seconds. Raises DayStillMoves."""
     for _ in range(TRIES):
         try:

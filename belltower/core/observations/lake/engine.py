@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from belltower.core.observations.lake.files import SCHEMA, rows_of, table_of
 from belltower.core.observations.lake.rows import EMPTY, Rows, instant
-from belltower.core.observations.rollups import READINGS
+from belltower.core.observations.rollups import KEPT_COLUMNS, READINGS
 
 MEMORY = "1GB"
 THREADS = 2
@@ -73,6 +73,18 @@ def rows_with(paths: Sequence[Path], ids: Sequence[int]) -> Rows:
         connection.register("wanted", pa.table({"id": pa.array(sorted(ids), pa.int64())}))
         sql = f"SELECT {_NAMES} FROM read_parquet({_listed(paths)}) WHERE id IN (SELECT id FROM wanted)"
         return rows_of(connection.sql(sql).to_arrow_table())
+
+
+def rolled_in(paths: Sequence[str], streams: Sequence[int], since: int, until: int) -> pa.Table:
+    """The columns KEPT_COLUMNS, ``at`` in µs, of files of roll-ups: those of the streams that begin in [since, until) µs."""
+    names = ", ".join(f'epoch_us("{name}") AS "{name}"' if name == "at" else f'"{name}"' for name in KEPT_COLUMNS)
+    with engine() as connection:
+        if not paths:
+            kinds = {name: pa.int64() if kind == "int64" else pa.float64() for name, kind in KEPT_COLUMNS.items()}
+            return pa.schema(list(kinds.items())).empty_table()
+        where = _span(since, until) + _of_streams(connection, streams)
+        sql = f"SELECT {names} FROM read_parquet({_listed([Path(path) for path in paths])}) WHERE {where}"
+        return connection.sql(sql).to_arrow_table()
 
 
 def _listed(paths: Sequence[Path]) -> str:

@@ -65,3 +65,13 @@ class DigestsDiffer(Refusal):
         zh="{day} 写入文件后回读不一致（应有 {expected}，实有 {found} 条，或内容不同）。热库中的数据未删除；请检查磁盘后重试。",
         en="What was written of {day} does not read back ({expected} rows expected, {found} found, or others). The database still holds the day; check the disk and try again.",
     )
+
+
+class RollUpsWanting(Refusal):
+    """Readings whose roll-ups do not stand yet are not removed."""
+
+    code = "roll_ups_wanting"
+    sentence = Text(
+        zh="{day} 的读数已过保存期限，但 {civil} 的汇总（{every}）尚未生成或已过时，未删除。请先运行 belltower lake keep，或等工作进程夜间处理。",
+        en="Readings of {day} are past their time, but roll-ups ({every}) of {civil} are not made, or not of the files as they are; nothing was removed. Run belltower lake keep, or leave it to the worker's night.",
+    )

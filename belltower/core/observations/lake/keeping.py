@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
-from belltower.core.observations.lake import files, manifest
+from belltower.core.observations.lake import files, manifest, rolled
 from belltower.core.observations.lake.rows import start_of
-from belltower.core.observations.models import LakeDay, Reading, StoredBatch
+from belltower.core.observations.models import LakeDay, LakeRollUp, Reading, StoredBatch
 
 # A day's file is written anew at most so often for what came late or was revised: a trickle must not rewrite it all day.
 MERGE_EVERY = timedelta(hours=20)
@@ -35,7 +35,10 @@ def due(now: datetime) -> list[date]:
 
     An old day that readings are still being sent for, as when a history is loaded, is left until that is over.
     """
-    old = [day for day in manifest.hot_days() if is_old(day, now=now, hot_days=settings.BELLTOWER_HOT_DAYS)]
+    from belltower.core.observations.lake import retention
+
+    hot_days = retention.hot_days(settings.BELLTOWER_HOT_DAYS)
+    old = [day for day in manifest.hot_days() if is_old(day, now=now, hot_days=hot_days)]
     arrived = first_since(now - STILL_ARRIVING) if old else None
     if arrived is not None:
         old = [day for day in old if not _has_readings_from(day, arrived)]
@@ -83,21 +86,22 @@ class Fault:
     reason: str
 
 
-def verify(told: Callable[[LakeDay], None] = lambda day: None) -> Iterator[Fault]:
+def verify(told: Callable[[LakeDay | LakeRollUp], None] = lambda day: None) -> Iterator[Fault]:
     """Read every file from end to end and compare count and digest with the manifest's; what differs."""
-    for row in LakeDay.objects.all():
+    rows: list[LakeDay | LakeRollUp] = [*LakeDay.objects.all(), *LakeRollUp.objects.all()]
+    for row in rows:
         told(row)
         reason = _fault_of(row)
         if reason:
             yield Fault(row.day, row.file, reason)
 
 
-def _fault_of(row: LakeDay) -> str:
+def _fault_of(row: LakeDay | LakeRollUp) -> str:
     path = files.path_of(row.file)
     if not path.is_file():
         return "it is missing"
     try:
-        found = files.tally_of(path)
+        found = files.tally_of(path) if isinstance(row, LakeDay) else rolled.tally_of(path)
     except (OSError, ValueError) as error:  # Arrow's own errors are ValueErrors
         return f"it cannot be read: {str(error).splitlines()[0]}"
     if found.rows != row.rows:
