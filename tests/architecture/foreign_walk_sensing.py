@@ -36,6 +36,7 @@ SENSING: dict[str, dict[str, Any]] = {
         "fixed": [{"what": what} for what in _DEEDS],
         "form": {"note": "walk", "minutes": "15", "to": "ours-person"},
     },
+    "console:map_live": {"queries": ("", "box=112,26,114,28", "area=430405002&box=112,26,114,28")},
     "console:streams": {"queries": ("", "q=theirs", "q=L0", "state=never", "state=silent")},
     "console:stream": {**_STREAM, "queries": ("", "span=1h", "since=2026-01-01&until=2026-12-31")},
     "console:stream_export": {

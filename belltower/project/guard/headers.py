@@ -27,6 +27,8 @@ PAGE_POLICY = "; ".join(
 )
 # JSON, tiles and downloads: opened by themselves they may do nothing at all.
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+# A script that a page starts as a worker has the policy that it comes with, not the page's: the map's asks for tiles.
+SCRIPT_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 _FOR_ALL = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -38,7 +40,7 @@ _FOR_ALL = {
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=(),"
     " midi=(), display-capture=(), browsing-topics=()",
 }
-_HTML = "text/html"
+_HTML, _SCRIPT = "text/html", "text/javascript"
 
 
 def page_policy() -> str:
@@ -49,7 +51,8 @@ def page_policy() -> str:
 
 def headers_for(media_type: str) -> Mapping[str, str]:
     """The headers of an answer of this media type."""
-    policy = page_policy() if media_type.startswith(_HTML) else DATA_POLICY
+    kind = media_type.partition(";")[0]
+    policy = page_policy() if kind == _HTML else SCRIPT_POLICY if kind == _SCRIPT else DATA_POLICY
     return {**_FOR_ALL, "Content-Security-Policy": policy}
 
 

@@ -7,7 +7,7 @@ import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { colours } from "./colours";
 import { drawWhenMissing } from "./pictures";
 import type { Settings } from "./settings";
-import { styleOf } from "./style";
+import { styleOf, type Alive } from "./style";
 
 setWorkerUrl(worker);
 
@@ -15,6 +15,7 @@ export class Canvas {
   readonly map: Map;
   shown: string[];
   selected: string | null;
+  alive: Alive = { data: { type: "FeatureCollection", features: [] }, hidden: [] };
 
   private constructor(
     place: HTMLElement,
@@ -25,7 +26,7 @@ export class Canvas {
     this.selected = settings.asset?.uid ?? null;
     this.map = new Map({
       container: place,
-      style: styleOf(settings, this.shown, colours(), this.selected),
+      style: styleOf(settings, this.shown, colours(), this.selected, this.alive),
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -48,12 +49,12 @@ export class Canvas {
 
   /** The whole look anew; images are dropped, so that marks come in the present colours. */
   redraw(): void {
-    this.map.setStyle(styleOf(this.settings, this.shown, colours(), this.selected), { diff: false });
+    this.map.setStyle(styleOf(this.settings, this.shown, colours(), this.selected, this.alive), { diff: false });
   }
 
   /** After a change of layers or selection: only what differs. */
   update(): void {
-    this.map.setStyle(styleOf(this.settings, this.shown, colours(), this.selected));
+    this.map.setStyle(styleOf(this.settings, this.shown, colours(), this.selected, this.alive));
   }
 }
 

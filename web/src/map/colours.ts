@@ -10,6 +10,7 @@ export interface Colours {
   line: string;
   strong: string;
   accent: string;
+  hazards: [string, string, string, string]; // by priority
 }
 
 export function colours(): Colours {
@@ -25,6 +26,7 @@ export function colours(): Colours {
     line: token("line"),
     strong: token("line-strong"),
     accent: token("accent"),
+    hazards: [token("hazard-major"), token("hazard-serious"), token("hazard-general"), token("hazard-low")],
   };
 }
 

@@ -2,6 +2,7 @@
 // The map page: layers on the left, the city in the middle, what is selected on the right; all of it in the address.
 import htmx from "htmx.org";
 import { GeolocateControl, NavigationControl, ScaleControl, type MapMouseEvent } from "maplibre-gl";
+import { keepAlive } from "./alive";
 import { Canvas } from "./canvas";
 import { remember, viewOf, type Settings } from "./settings";
 import { selectable } from "./style";
@@ -20,6 +21,7 @@ async function start(): Promise<void> {
     follow(canvas);
     layers(canvas);
     selecting(canvas);
+    keepAlive(canvas);
     sharing();
     Object.assign(window, { belltowerMap: canvas.map }); // for the journeys that walk the page
   } catch {
@@ -96,7 +98,8 @@ function selecting(canvas: Canvas): void {
     const reach = 6;
     const { x, y } = event.point;
     const found = map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: drawn() }); // prettier-ignore
-    const first = found.find((one) => one.sourceLayer === "points") ?? found[0];
+    const first =
+      found.find((one) => one.source === "alive") ?? found.find((one) => one.sourceLayer === "points") ?? found[0];
     select(canvas, first ? String(first.properties["uid"]) : null);
   });
   map.on("mousemove", ({ point }) => {

@@ -3,6 +3,7 @@
 // being built half filled, in service solid, out of service a struck ring; the icon tells the kind.
 import type { Map } from "maplibre-gl";
 import { toned, type Colours } from "./colours";
+import { draw as drawState } from "./alive-marks";
 import type { Layer } from "./settings";
 
 const RATIO = 2;
@@ -15,6 +16,10 @@ export function drawWhenMissing(map: Map, layers: Layer[], now: () => Colours): 
   const byKind = new globalThis.Map(layers.map((layer) => [layer.kind, layer]));
   map.setMissingStyleImageResolver(async (id) => {
     const [mark, kind, life] = id.split("|") as [Mark, string, string];
+    if (id.startsWith("alive|")) {
+      if (!map.hasImage(id)) map.addImage(id, drawState(kind, life === "1", now(), RATIO), { pixelRatio: RATIO });
+      return;
+    }
     const layer = byKind.get(kind);
     if (!layer || !(mark in SIZES)) return;
     const image = await draw(layer, mark, life, now());

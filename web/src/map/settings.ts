@@ -27,6 +27,7 @@ export interface Settings {
   areas: string;
   panel: string;
   list: string;
+  live: string;
   exact_from: number;
   deepest: number;
   levels: Record<string, number>;

@@ -17,12 +17,25 @@ const MARKS_FROM = 15.5;
 const SELECTABLE = ["lines", "polygons", "points"];
 
 export const selectable = (layers: Layer[]): string[] => [
+  "alive",
   "dots",
   "marks",
   ...layers.flatMap((one) => SELECTABLE.slice(0, 2).map((part) => `${part}-${one.kind}`)),
 ];
 
-export function styleOf(settings: Settings, shown: string[], look: Colours, selected: string | null): StyleSpecification {
+/** How what is sensed stands (live.ts), and which states are not to be shown. */
+export interface Alive {
+  data: GeoJSON.FeatureCollection;
+  hidden: string[];
+}
+
+export function styleOf(
+  settings: Settings,
+  shown: string[],
+  look: Colours,
+  selected: string | null,
+  alive: Alive,
+): StyleSpecification {
   return {
     version: 8,
     sources: {
@@ -34,6 +47,7 @@ export function styleOf(settings: Settings, shown: string[], look: Colours, sele
       },
       areas: { type: "vector", tiles: [`${location.origin}${settings.areas}`], maxzoom: 18 },
       veil: { type: "geojson", data: veil(settings) },
+      alive: { type: "geojson", data: alive.data },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": look.isDark ? look.ground : "#eceef0" } },
@@ -47,8 +61,44 @@ export function styleOf(settings: Settings, shown: string[], look: Colours, sele
       // The topmost are placed first: a name gives way to a number, never the other way round.
       ...areaNames(settings, look),
       ...clusters(settings, look),
+      ...aliveLayers(settings, shown, look, alive),
     ],
   };
+}
+
+/** What is at rest has a ring, where its kind is shown; what is not has a mark of its own, whatever layers are shown. */
+function aliveLayers(settings: Settings, shown: string[], look: Colours, alive: Alive): LayerSpecification[] {
+  const wanted: ExpressionSpecification = ["!", ["in", ["get", "legend"], ["literal", alive.hidden]]];
+  const inside: ExpressionSpecification[] = settings.area ? [["within", settings.area.geometry as never]] : [];
+  return [
+    {
+      id: "at-rest",
+      type: "circle",
+      source: "alive",
+      minzoom: settings.exact_from,
+      filter: ["all", wanted, ["==", ["get", "state"], "n"], ["in", ["get", "kind"], ["literal", shown]], ...inside],
+      paint: {
+        "circle-radius": ["step", ["zoom"], 7, MARKS_FROM, 13.5],
+        "circle-color": "transparent",
+        "circle-stroke-color": look.accent,
+        "circle-stroke-width": 1.5,
+      },
+    },
+    {
+      id: "alive",
+      type: "symbol",
+      source: "alive",
+      filter: ["all", wanted, ["!=", ["get", "state"], "n"], ...inside],
+      layout: {
+        "icon-image": ["concat", "alive|", ["get", "state"], "|", ["get", "silent"]],
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+        // Beside the mark where that has an icon, on the spot from afar.
+        "icon-offset": ["step", ["zoom"], ["literal", [0, 0]], MARKS_FROM, ["literal", [12, -12]]],
+        "symbol-sort-key": ["get", "rank"],
+      },
+    },
+  ];
 }
 
 function areaFills(look: Colours): LayerSpecification[] {

@@ -24,7 +24,7 @@ from belltower.core.places.search import Hit, find
 from belltower.core.places.tiles import DEEPEST, EXACT_FROM
 from belltower.kernel.packs import AssetKind, MapLayer
 from belltower.kernel.texts import Text
-from belltower.screens.console import built
+from belltower.screens.console import built, map_live
 from belltower.screens.console.doors import ConsoleRequest, door
 from belltower.screens.console.shown import fields_of
 from belltower.screens.console.views import asset as asset_pages
@@ -58,6 +58,7 @@ def show(request: ConsoleRequest) -> HttpResponse:
             "above": _above(area),
             "missing_area": request.GET.get("area") if request.GET.get("area") and area is None else None,
             "choices": _choices(area),
+            "alive": map_live.legend(),
             "settings": _settings(request, layers, area),
             "is_empty": not any(layer.count for layer in layers),
             "query_string": _list_query(request),
@@ -137,6 +138,7 @@ def _settings(request: ConsoleRequest, layers: list[Layer], area: Area | None) -
         "areas": reverse("console:area_tile", args=[0, 0, 0]).replace("0/0/0", "{z}/{x}/{y}"),
         "panel": reverse("console:map_selected", args=[UUID(int=0)]).replace(str(UUID(int=0)), "{uid}"),
         "list": reverse("console:assets"),
+        "live": reverse("console:map_live"),
         "exact_from": EXACT_FROM,
         "deepest": DEEPEST,
         "levels": {level.value: zoom for level, zoom in FROM_ZOOM.items()},
