@@ -108,20 +108,20 @@ def test_every_address_that_is_limited_is_there() -> None:
 
 
 def test_the_fourth_wrong_password_waits(people: None, counts: Counts) -> None:
-    with override_settings(BELLTOWER_LIMITS="sign_in=3/min"):
+    with override_settings(BELLTOWER_LIMITS="sign_in=3/hour"):
         client = Client()
         wrong = {"username": " ADMIN", "password": "no"}
         assert [client.post("/sign-in/", wrong).status_code for _ in range(3)] == [422] * 3
         refused = client.post("/sign-in/", {"username": "admin", "password": "no"})
         assert refused.status_code == 429
-        assert 1 <= int(refused.headers["Retry-After"]) <= 20
+        assert 1 <= int(refused.headers["Retry-After"]) <= 1200
         assert "too_many_requests" in refused.content.decode()
         assert client.get("/sign-in/").status_code == 200, "the page itself is open"
         assert client.post("/sign-in/", {"username": "officer", "password": "no"}).status_code == 422
 
 
 def test_an_address_that_tries_many_accounts_waits(people: None, counts: Counts) -> None:
-    with override_settings(BELLTOWER_LIMITS="sign_in_address=5/min"):
+    with override_settings(BELLTOWER_LIMITS="sign_in_address=5/hour"):
         client = Client()
         tried = [client.post("/sign-in/", {"username": f"u{n}", "password": "no"}).status_code for n in range(6)]
         assert tried == [422] * 5 + [429]
@@ -130,7 +130,7 @@ def test_an_address_that_tries_many_accounts_waits(people: None, counts: Counts)
 
 
 def test_the_api_answers_with_a_problem_and_counts_tokens_apart(db: None, counts: Counts) -> None:
-    with override_settings(BELLTOWER_LIMITS="api=2/min, api_address=4/min"):
+    with override_settings(BELLTOWER_LIMITS="api=2/hour, api_address=4/hour"):
         client = Client()
         by_token = [client.get("/api/v1/whoami", headers={"authorization": f"Bearer bt_{n}"}) for n in (1, 1, 1, 2, 2)]
         assert [one.status_code for one in by_token] == [401, 401, 429, 401, 429]
@@ -152,7 +152,7 @@ def test_searches_and_uploads_have_limits_of_their_own(people: None, counts: Cou
         assert sent == [302, 429]
 
 
-@override_settings(BELLTOWER_LIMITS="heads=2/min")
+@override_settings(BELLTOWER_LIMITS="heads=2/hour")
 def test_the_open_page_of_signed_heads_is_counted_by_address(db: None, counts: Counts) -> None:
     client = Client()
     assert [client.get(at).status_code for at in ("/heads/", "/heads/newest.json", "/heads/")] == [200, 404, 429]
@@ -160,7 +160,7 @@ def test_the_open_page_of_signed_heads_is_counted_by_address(db: None, counts: C
 
 
 def test_the_machines_door_counts_addresses(counts: Counts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BELLTOWER_LIMITS", "gateway=3/min")
+    monkeypatch.setenv("BELLTOWER_LIMITS", "gateway=3/hour")
     with TestClient(watch.watched(litestar, AtTheDoor())) as client:
         answers = [client.get("/healthz") for _ in range(4)]
     assert [one.status_code for one in answers] == [200, 200, 200, 429]
