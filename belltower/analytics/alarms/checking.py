@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from belltower.analytics.alarms import work as c
 from belltower.analytics.alarms.definitions import LATEST_US, Definitions
 from belltower.analytics.alarms.log import Log
 from belltower.analytics.alarms.refusals import BadLog
@@ -21,20 +19,21 @@ def check(state: State, batch: Log, now: int, definitions: Definitions) -> None:
     A batch before ``state.position`` was judged already and is refused: nothing is judged twice. A tick beyond ``now``
     (microseconds) is refused, because silence judged by a clock that runs ahead cannot be taken back.
     """
+    check_places(state, batch, definitions)
+    check_entries(batch, now, definitions)
+
+
+def check_places(state: State, batch: Log, definitions: Definitions) -> None:
+    """The part of check that is not about single entries."""
     fits(state, definitions)
     if len(batch) and batch.position(0) < state.position:
         raise BadLog(position=batch.position(0), reason=f"it was judged before; the log goes on at {state.position}")
-    check_positions(batch)
-    _check_entries(batch, now, definitions)
-
-
-def check_positions(batch: Log) -> None:
-    """Raises BadLog unless the positions of a shard ascend."""
     if batch.positions is not None and bool((np.diff(batch.positions) <= 0).any()):
         raise BadLog(position=batch.position(0), reason="positions must ascend")
 
 
-def _check_entries(part: Log, now: int, definitions: Definitions) -> None:
+def check_entries(part: Log, now: int, definitions: Definitions) -> None:
+    """Raises BadLog for the first reason, and the first entry that it is against."""
     streams, alarms = len(definitions.stream_ids), len(definitions.points)
     is_reading = part.kind == EventKind.READING
     _refuse(part, is_reading & _outside(part.index, streams), "there is no such stream")
@@ -57,20 +56,3 @@ def _outside(index: NDArray[np.int32], size: int) -> NDArray[np.bool_]:
 def _refuse(part: Log, wrong: NDArray[np.bool_], reason: str) -> None:
     if wrong.any():
         raise BadLog(position=part.position(int(np.argmax(wrong))), reason=reason)
-
-
-@njit(cache=True)
-def first_wrong(kind, index, at, code, arg, now, last, sizes):  # type: ignore[no-untyped-def]
-    """The first row that would be refused, found fast; the length if none. ``sizes``: of streams, alarms and commands."""
-    for i in range(len(kind)):
-        wrong = at[i] <= 0 or at[i] > last
-        if kind[i] == c.READING:
-            wrong = wrong or index[i] < 0 or index[i] >= sizes[0]
-        elif kind[i] == c.COMMAND:
-            wrong = wrong or index[i] < 0 or index[i] >= sizes[1] or code[i] < 1 or code[i] > sizes[2]
-            wrong = wrong or (code[i] == c.DO_SHELVE and (arg[i] <= 0 or arg[i] > last))
-        else:
-            wrong = wrong or kind[i] != c.TICK or at[i] > now
-        if wrong:
-            return i
-    return len(kind)

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from belltower.analytics.alarms import kernels
 from belltower.analytics.alarms import work as c
-from belltower.analytics.alarms.checking import check, check_positions, first_wrong
-from belltower.analytics.alarms.definitions import LATEST_US, Definitions, leaves_at
+from belltower.analytics.alarms.checking import check_entries, check_places
+from belltower.analytics.alarms.compiling import one_at_a_time
+from belltower.analytics.alarms.definitions import Definitions, leaves_at
 from belltower.analytics.alarms.log import Log
 from belltower.analytics.alarms.state import State
-from belltower.analytics.alarms.states import LIFE, WAKES, AlarmState, Cause, Command, Kind
+from belltower.analytics.alarms.states import LIFE, WAKES, AlarmState, Cause, Kind
 from belltower.analytics.alarms.transitions import TRANSITION, Transitions
 
 _NO_POSITIONS = np.zeros(0, dtype=np.int64)
@@ -26,51 +27,50 @@ def step(state: State, batch: Log, now: int, definitions: Definitions) -> tuple[
 
     ``now``, in microseconds, only bounds ticks. Raises BadLog and UnreadableState before anything is judged.
     """
-    _check(state, batch, now, definitions)
+    warm_up()
+    return _step(state, batch, now, definitions)
+
+
+def _step(state: State, batch: Log, now: int, definitions: Definitions) -> tuple[State, Transitions]:
+    check_places(state, batch, definitions)
     after = state.copy()
     work = _work(after, definitions, room=max(1024, len(batch) // 8))
     fan = _fan(definitions)
     positions = _NO_POSITIONS if batch.positions is None else batch.positions
-    columns = (batch.kind, batch.index, batch.at, batch.value, batch.code, batch.arg, batch.first, positions)
-    row, needed = kernels.run(work, len(work.out), fan, *columns, 0)
+    columns = (batch.kind, batch.index, batch.at, batch.value, batch.code, batch.arg, batch.first, positions, now)
+    row, needed = kernels.run(work, fan, *columns, 0)
     while row < len(batch):
+        if needed == c.WRONG:
+            check_entries(batch.cut(row, row + 1), now, definitions)
         work = work._replace(out=_larger(work.out, int(needed)))
-        row, needed = kernels.run(work, len(work.out), fan, *columns, row)
+        row, needed = kernels.run(work, fan, *columns, row)
     _take_back(after, work, batch)
     return after, Transitions(_in_order(work.out[: work.tally[c.MADE]]))
 
 
-def _check(state: State, batch: Log, now: int, definitions: Definitions) -> None:
-    """As checking.check; it is asked itself only about the first wrong entry, to say what is wrong with it."""
-    sizes = (len(definitions.stream_ids), len(definitions.points), max(Command))
-    row = first_wrong(batch.kind, batch.index, batch.at, batch.code, batch.arg, now, LATEST_US, sizes)
-    check(state, batch.cut(0, 1), now, definitions)
-    check(state, batch.cut(row, row + 1), now, definitions)
-    if batch.positions is not None:
-        check_positions(batch)
-
-
+@lru_cache(maxsize=1)
 def warm_up() -> None:
-    """Compile, or load what was compiled before, ahead of the first reading (some 20 s once, then a moment)."""
+    """Compile, or load what was compiled before, ahead of the first reading (some 15 s once, then a moment)."""
     from belltower.analytics.alarms.definitions import AlarmPoint, define
     from belltower.analytics.alarms.log import log_of, tick
     from belltower.analytics.alarms.state import fresh
 
     nothing = define([AlarmPoint(alarm=1, stream=1, kind=Kind.HI)])
-    step(fresh(nothing), log_of([tick(1)]), 1, nothing)
+    with one_at_a_time():
+        _step(fresh(nothing), log_of([tick(1)]), 1, nothing)
 
 
 def _work(state: State, definitions: Definitions, *, room: int) -> c.Work:
-    low, high, gap, edge, slope, beside, leave = _bands(definitions)
+    low, high, rules, rule, may_wait, leave = _bands(definitions)
     hot = _lines(len(state.streams))
     hot["last_at"], hot["value"] = state.streams["last_at"], state.streams["value"]
-    hot["gap"], hot["edge"], hot["slope"], hot["beside"] = gap, edge, slope, beside
+    hot["rule"], hot["may_wait"] = rule, may_wait
     alarms = len(state.alarms)
     found = np.empty(3 * alarms, dtype=np.int64)
     work = c.Work(
-        definitions.points, leave, *definitions.by_stream, *definitions.by_suppressor, low, high, _life(), _wakes(),
+        definitions.points, leave, *definitions.by_stream, *definitions.by_suppressor, low, high, rules, _life(), _wakes(),
         definitions.chatter_within_us, hot, state.streams, state.alarms, np.empty(alarms, dtype=np.int64),
-        np.full(alarms // c.BLOCK + 1, c.FAR), np.empty_like(found), found, np.zeros(6, dtype=np.int64), np.empty(room, dtype=TRANSITION),
+        np.full(alarms // c.BLOCK + 1, c.FAR), np.full(alarms // c.BLOCK**2 + 1, c.FAR), np.empty_like(found), found, np.zeros(c.WAIT_FOR, dtype=np.int64), np.zeros(7, dtype=np.int64), np.empty(room, dtype=TRANSITION),
     )  # fmt: skip
     kernels.begin_quiet(work)
     return work
@@ -90,13 +90,24 @@ def _take_back(state: State, work: c.Work, batch: Log) -> None:
 
 
 def _in_order(rows: NDArray[Any]) -> NDArray[Any]:
-    """What one event made, by instant, then alarm; an alarm's own moves stay in the order in which they came."""
-    return rows[np.lexsort((rows["alarm"], rows["at"], rows["position"]))]
+    """What one event made, by instant, then alarm; an alarm's own moves stay in the order in which they came.
+
+    Rows come by position, and mostly in order within it: only events of which it is not so are sorted.
+    """
+    position, at, alarm = (np.ascontiguousarray(rows[name]) for name in ("position", "at", "alarm"))
+    same = position[1:] == position[:-1]
+    back = same & ((at[1:] < at[:-1]) | ((at[1:] == at[:-1]) & (alarm[1:] < alarm[:-1])))
+    rows = rows.copy()
+    if back.any():
+        mixed = np.flatnonzero(np.isin(position, position[1:][back]))
+        order = np.lexsort((alarm[mixed], at[mixed], position[mixed]))
+        rows[mixed] = rows[mixed[order]]
+    return rows
 
 
 def _lines(streams: int) -> NDArray[Any]:
-    """HOT rows that each lie in one cache line of 64 bytes."""
-    raw = np.zeros((streams + 1) * c.HOT.itemsize, dtype=np.uint8)
+    """HOT rows of which none lies across two cache lines of 64 bytes."""
+    raw = np.zeros(streams * c.HOT.itemsize + 64, dtype=np.uint8)
     begin = -raw.ctypes.data % 64
     return raw[begin : begin + streams * c.HOT.itemsize].view(c.HOT)
 
@@ -117,7 +128,7 @@ def _fan(definitions: Definitions) -> tuple[int, int]:
 
 @lru_cache(maxsize=4)
 def _bands(definitions: Definitions) -> tuple[NDArray[Any], ...]:
-    """Of each stream (low, high, gap, edge, slope, beside) as in HOT while its alarms rest, and of each alarm where it ends."""
+    """Of streams at rest low and high as in HOT, the rules, which of them is whose, may_wait; and of each alarm where it ends."""
     points, streams = definitions.points, len(definitions.stream_ids)
     kind, stream, limit = points["kind"], points["stream"], points["limit"]
     low, high, gap = np.full(streams, -np.inf), np.full(streams, np.inf), np.full(streams, c.FAR, dtype=np.int64)
@@ -132,10 +143,21 @@ def _bands(definitions: Definitions) -> tuple[NDArray[Any], ...]:
     np.maximum.at(low, stream[around], centre - limit[around] + slack)
     np.minimum.at(gap, stream[kind == Kind.STALE], points["stale_after_us"][kind == Kind.STALE])
     edge, slope, beside = _beside(points, streams)
+    may_wait = _with_one_at_most(points, beside)
     restless = beside == _TOO_MUCH
-    low[restless], high[restless], beside[restless] = np.inf, -np.inf, 0
+    low[restless], high[restless], beside[restless] = np.inf, -np.inf, np.flatnonzero(restless)
+    rules = np.zeros(streams, dtype=c.RULE)
+    rules["gap"], rules["edge"], rules["slope"], rules["beside"] = gap, edge, slope, beside - np.arange(streams)
+    rules, rule = np.unique(rules, return_inverse=True)
     leave = [leaves_at(*row) for row in zip(kind.tolist(), limit.tolist(), points["deadband"].tolist(), strict=True)]
-    return low, high, gap, edge, slope, beside, np.array(leave, dtype=np.float64)
+    return _upwards(low), -_upwards(-high), rules, rule.astype(np.uint32), may_wait, np.array(leave, dtype=np.float64)
+
+
+def _upwards(limits: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The nearest numbers of half the length that are not below."""
+    with np.errstate(over="ignore"):
+        short = limits.astype(np.float32)
+    return np.where(short < limits, np.nextafter(short, np.float32(np.inf)), short)
 
 
 _TOO_MUCH = -3
@@ -160,7 +182,17 @@ def _beside(points: NDArray[Any], streams: int) -> tuple[NDArray[Any], ...]:
     beside[own] = with_what
     beside[own[beside[own] != with_what]] = _TOO_MUCH
     slope = np.where((slope < 1e-30) | np.isinf(slope), 0.0, np.minimum(slope, 1e38))
-    return edge, slope.astype(np.float32), beside
+    return edge, slope, beside
+
+
+def _with_one_at_most(points: NDArray[Any], beside: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether each stream's alarms listen to no other stream than it and the one beside it."""
+    paired = points["reference"] >= 0
+    one, other = points["stream"][paired], points["reference"][paired]
+    fits: NDArray[np.bool_] = beside != _TOO_MUCH
+    for own, with_what in ((one, other), (other, one)):
+        fits[own[beside[own] != with_what]] = False
+    return fits
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ PIECE = 65_536
 _BASIS = -1_000_000
 MICROSECOND = timedelta(microseconds=1)
 _PUT = """
-    INSERT INTO alarms_engine (shard, state) SELECT * FROM unnest(%s::int[], %s::bytea[])
+    INSERT INTO alarms_engine (shard, state) SELECT * FROM unnest(%s::int[], %b::bytea[])
     ON CONFLICT (shard) DO UPDATE SET state = excluded.state
 """
 

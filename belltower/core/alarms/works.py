@@ -20,8 +20,10 @@ TAKE_OVER_EVERY_S = 1.0
 @steadily("alarms.runner")
 def run(stopping: threading.Event) -> None:
     """Hold the lock and take turns; without the lock, ask for it again every second."""
+    from belltower.analytics.alarms.engine import warm_up
     from belltower.core.alarms.runner import Runner  # numba is loaded where it is used
 
+    warm_up()  # before the lock: whoever holds it judges at once
     if not _has_lock(LOCK):
         stopping.wait(TAKE_OVER_EVERY_S)
         return

@@ -18,6 +18,7 @@ from belltower.analytics.alarms.state import State
 from belltower.analytics.alarms.states import AlarmState, Cause
 from belltower.core.alarms.models import Alarm, Transition
 from belltower.core.ledger.outbox import emit_many
+from belltower.core.observations.packing import Instants, Numbers, Reals, speak
 
 STATES = {state.value: state.name.lower() for state in AlarmState}
 CAUSES = {cause.value: cause.name.lower() for cause in Cause}
@@ -25,19 +26,24 @@ DISABLED = "disabled"
 RAISED_AT_ONCE = 100
 """Raised alarms in one event: a body of the outbox is small."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INSERT = """
+_STATE_WORDS = "ARRAY[" + ", ".join(f"'{STATES[number]}'" for number in range(len(STATES))) + "]"
+_CAUSE_WORDS = "ARRAY[" + ", ".join(f"'{CAUSES[number]}'" for number in range(1, len(CAUSES) + 1)) + "]"
+# Columns are sent as numbers in the server's own form, which no Python object is made for; 0 and NaN are what is not there.
+_INSERT = f"""
     INSERT INTO alarms_transition (alarm_id, at, before, after, cause, value, position, command, recorded_at)
-    SELECT n.*, %s FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::float8[],
-                               %s::bigint[], %s::bigint[]) AS n
+    SELECT n.alarm, n.at, ({_STATE_WORDS})[n.before::int + 1], ({_STATE_WORDS})[n.after::int + 1],
+        ({_CAUSE_WORDS})[n.cause::int], NULLIF(n.value, 'NaN'), n.position, NULLIF(n.command, 0), %s
+    FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s) AS n (alarm, at, before, after, cause, value, position, command)
 """
-_STAND = """
-    UPDATE alarms_alarm a SET state = n.state, since = n.since, raised_at = n.raised, value = n.value,
-        occurrences = n.occurrences, chatters = n.chatters, shelved_until = n.shelved, changed = n.changed
-    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::float8[], %s::int[], %s::int[],
-                %s::timestamptz[], %s::bigint[])
+_STAND = f"""
+    UPDATE alarms_alarm a SET state = ({_STATE_WORDS})[n.state::int + 1], since = NULLIF(n.since, 'epoch'),
+        raised_at = NULLIF(n.raised, 'epoch'), value = NULLIF(n.value, 'NaN'), occurrences = n.occurrences,
+        chatters = n.chatters, shelved_until = NULLIF(n.shelved, 'epoch'), changed = n.changed
+    FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s)
         AS n (id, state, since, raised, value, occurrences, chatters, shelved, changed)
     WHERE a.definition_id = n.id
 """
+_UIDS = "SELECT definition_id, uid::text FROM alarms_alarm WHERE definition_id = ANY (%s)"
 
 
 def write(
@@ -45,6 +51,8 @@ def write(
 ) -> None:
     """Keep these transitions, how their alarms stand now, and tell who listens. ``commands`` are ids by position."""
     ids = definitions.alarm_ids[rows["alarm"]]
+    connection.ensure_connection()
+    speak(connection.connection)  # before the cursor, which takes the connection's words along
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [recorded_at, *_lines(ids, rows, commands)])
         cursor.execute(_STAND, _standing(definitions, state, rows))
@@ -69,35 +77,30 @@ def instant(at: int) -> datetime | None:
     return _EPOCH + timedelta(microseconds=at) if at else None
 
 
-def _lines(ids: NDArray[np.int64], rows: NDArray[np.void], commands: dict[int, int]) -> list[list[Any]]:
+def _lines(ids: NDArray[np.int64], rows: NDArray[np.void], commands: dict[int, int]) -> list[Any]:
     """Columns of the transitions."""
-    positions = rows["position"].tolist()
-    return [
-        ids.tolist(),
-        [instant(one) for one in rows["at"].tolist()],
-        [STATES[one] for one in rows["before"].tolist()],
-        [STATES[one] for one in rows["after"].tolist()],
-        [CAUSES[one] for one in rows["cause"].tolist()],
-        [None if one != one else one for one in rows["value"].tolist()],
-        positions,
-        [commands.get(one) for one in positions],
-    ]
+    positions = rows["position"]
+    told = np.zeros(len(rows), dtype=np.int64)
+    for position, command in commands.items():
+        told[positions == position] = command
+    states = (Numbers(rows[name]) for name in ("before", "after", "cause"))
+    return [Numbers(ids), Instants(rows["at"]), *states, Reals(rows["value"]), Numbers(positions), Numbers(told)]
 
 
-def _standing(definitions: Definitions, state: State, rows: NDArray[np.void]) -> list[list[Any]]:
+def _standing(definitions: Definitions, state: State, rows: NDArray[np.void]) -> list[Any]:
     """Columns of the alarms that moved, as the engine has them now."""
     moved, last = np.unique(rows["alarm"][::-1], return_index=True)
     now = state.alarms[moved]
     return [
-        definitions.alarm_ids[moved].tolist(),
-        [STATES[one] for one in now["state"].tolist()],
-        [instant(one) for one in now["since"].tolist()],
-        [instant(one) for one in now["last_raised"].tolist()],
-        [None if one != one else one for one in now["value"].tolist()],
-        now["occurrences"].tolist(),
-        now["chatters"].tolist(),
-        [instant(one) for one in now["shelved_until"].tolist()],
-        rows["position"][::-1][last].tolist(),
+        Numbers(definitions.alarm_ids[moved]),
+        Numbers(now["state"]),
+        Instants(now["since"]),
+        Instants(now["last_raised"]),
+        Reals(now["value"]),
+        Numbers(now["occurrences"]),
+        Numbers(now["chatters"]),
+        Instants(now["shelved_until"]),
+        Numbers(rows["position"][::-1][last]),
     ]
 
 
@@ -107,11 +110,14 @@ def _announce(definitions: Definitions, rows: NDArray[np.void]) -> None:
     All have one subject, so that whoever hears them hears them in the order in which they were raised.
     """
     raised = rows[rows["cause"] == Cause.ALARM]
-    numbers = definitions.alarm_ids[raised["alarm"]].tolist()
-    uids = dict(Alarm.objects.filter(pk__in=set(numbers)).values_list("pk", "uid")) if numbers else {}
+    ids = definitions.alarm_ids[raised["alarm"]]
+    numbers = ids.tolist()
+    with connection.cursor() as cursor:
+        cursor.execute(_UIDS, list[Any]([Numbers(np.unique(ids))]))
+        uids = dict(cursor.fetchall())
     ats, priorities = raised["at"].tolist(), raised["priority"].tolist()
     told = [
-        {"alarm": str(uids[number]), "at": instant(at), "priority": priority}
+        {"alarm": uids[number], "at": instant(at), "priority": priority}
         for number, at, priority in zip(numbers, ats, priorities, strict=True)
     ]
     parts = [told[begin : begin + RAISED_AT_ONCE] for begin in range(0, len(told), RAISED_AT_ONCE)]
