@@ -145,6 +145,12 @@ FILTERS: list[tuple[str, str, list[int]]] = [
     ("Observations", "year(phenomenonTime) eq 2016 and day(phenomenonTime) eq 2", []),
     ("Observations", "date(phenomenonTime) eq 2016-01-01 and result eq 0", [0]),
     ("Observations", "time(phenomenonTime) lt 07:00:00 and result eq 0", [0]),
+    ("Observations", "fractionalseconds(phenomenonTime) eq 0 and second(resultTime) eq 0", [1]),
+    ("Observations", "phenomenonTime gt mindatetime() and phenomenonTime lt maxdatetime() and totaloffsetminutes(resultTime) eq 0",
+     [1]),
+    ("Observations", "month(resultTime) eq 1", [1]),
+    ("Locations", "st_overlaps(location, geography'POLYGON((7.2 52, 9 52, 9 54, 7.2 54, 7.2 52))')", [2]),
+    ("Locations", "st_intersects(location, geography'POINT(6 52)')", [3]),
     ("Observations", "phenomenonTime lt now()", [0, 1, 2, 3, 4, 5, 6, 7]),
     ("Datastreams", "overlaps(phenomenonTime,2016-01-01T06:30:00Z)", [0]),
     # geometry

@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -21,11 +21,15 @@ from belltower.core.observations.packing import instants_of, reals_of, rows_of, 
 from belltower.kernel.actors import Actor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from numpy.typing import NDArray
 
 SEAL_EVERY = timedelta(minutes=1)
 MOST_SEALED = 10_000
 """Batches under one entry."""
+MOST_READ = 50_000
+"""Rows that are read again at once, unless one batch has more."""
 BY = Actor.system("observations")
 
 
@@ -81,21 +85,50 @@ def check_batches(since: datetime, until: datetime) -> list[Unproved]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_RECEIVED, [since, until])
-        return [one for row in cursor.fetchall() if (one := _checked(cursor, *row)) is not None]
+        found = [_Batch(*row) for row in cursor.fetchall()]
+        return [one for together in _together(found) for one in _checked(cursor, together)]
 
 
-def _checked(
-    cursor: Any, batch: int, first_id: int, count: int, digest: bytes, since: datetime, until: datetime
-) -> Unproved | None:
-    cursor.execute(_AGAIN, [since, until, first_id, first_id + count - 1])
+class _Batch(NamedTuple):
+    id: int
+    first_id: int
+    rows: int
+    digest: bytes
+    since: datetime
+    until: datetime
+
+    @property
+    def end(self) -> int:
+        return self.first_id + self.rows
+
+
+def _together(batches: Iterable[_Batch]) -> Iterator[list[_Batch]]:
+    """Batches whose rows are read at once: whoever reports row by row makes a batch of each, and a read costs milliseconds."""
+    some: list[_Batch] = []
+    for one in sorted(batches, key=lambda one: one.first_id):
+        if some and one.end - some[0].first_id > MOST_READ:
+            yield some
+            some = []
+        some.append(one)
+    if some:
+        yield some
+
+
+def _checked(cursor: Any, batches: Sequence[_Batch]) -> Iterator[Unproved]:
+    since, until = min(one.since for one in batches), max(one.until for one in batches)
+    cursor.execute(_AGAIN, [since, until, batches[0].first_id, max(one.end for one in batches) - 1])
     ids, streams, ats, results, values, qualities, flags = cursor.fetchone()
     columns: dict[str, NDArray[Any]] = {
         "id": words_of(ids), "stream": words_of(streams), "at": instants_of(ats), "result_at": instants_of(results),
         "value": reals_of(values), "quality": words_of(qualities), "flags": words_of(flags),
     }  # fmt: skip
-    order = np.lexsort((columns["id"], columns["result_at"], columns["at"], columns["stream"], columns["at"] // DAY))
-    rows = rows_of({name: column[order] for name, column in columns.items()})
-    return None if digest_of(rows) == bytes(digest) else Unproved(batch, len(rows), count)
+    by_id = np.argsort(columns["id"])
+    rows = rows_of({name: column[by_id] for name, column in columns.items()})
+    for one in batches:
+        own = rows[np.searchsorted(rows["id"], one.first_id) : np.searchsorted(rows["id"], one.end)]
+        order = np.lexsort((own["id"], own["result_at"], own["at"], own["stream"], own["at"] // DAY))
+        if digest_of(own[order]) != bytes(one.digest):
+            yield Unproved(one.id, len(own), one.rows)
 
 
 _OPEN = "SELECT id, first_id, rows, digest FROM observations_batch WHERE sealed_by IS NULL ORDER BY id LIMIT %s"

@@ -46,7 +46,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "hour": _part("hour"),
     "minute": _part("minute"),
     "second": Function((X,), N, lambda at: f"floor(extract(second FROM ({at}) AT TIME ZONE 'UTC'))::float8"),
-    "fractionalseconds": Function((X,), N, lambda at: f"(extract(second FROM ({at}) AT TIME ZONE 'UTC') % 1)::float8"),
+    "fractionalseconds": Function(
+        (X,), N, lambda at: f"mod(extract(second FROM ({at}) AT TIME ZONE 'UTC'), 1)::float8"
+    ),
     "date": Function((X,), Kind.DATE, lambda at: f"(({at}) AT TIME ZONE 'UTC')::date"),
     "time": Function((X,), Kind.CLOCK, lambda at: f"(({at}) AT TIME ZONE 'UTC')::time"),
     "totaloffsetminutes": Function((X,), N, lambda at: f"(CASE WHEN ({at}) IS NOT NULL THEN 0 END)"),

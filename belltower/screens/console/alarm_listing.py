@@ -12,7 +12,17 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from belltower.core.access.models import User
-from belltower.core.alarms.models import CALLING, SAID_ONLY, STANDING, Alarm, AlarmState, Command, Condition, Priority
+from belltower.core.alarms.models import (
+    CALLING,
+    QUIET,
+    SAID_ONLY,
+    STANDING,
+    Alarm,
+    AlarmState,
+    Command,
+    Condition,
+    Priority,
+)
 from belltower.core.alarms.rules import may_do
 from belltower.core.places.kinds import register
 from belltower.core.places.models import Area
@@ -26,6 +36,12 @@ GROUPS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "suppressed": (_("Suppressed by design"), (AlarmState.SUPPRESSED,)),
     "out_of_service": (_("Out of service"), (AlarmState.OUT_OF_SERVICE,)),
     "all": (_("All alarms"), tuple(AlarmState)),
+}
+# What the map's legend leads to as well; a tab of its own only while it is asked for.
+ASKED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
+    **GROUPS,
+    "acknowledged": (_("Acknowledged"), tuple(one for one in STANDING if one not in CALLING)),
+    "quiet": (_("Shelved or suppressed"), tuple(QUIET)),
 }
 ORDERS = {"urgent": _("Most urgent first"), "newest": _("Latest raised first"), "oldest": _("Earliest raised first")}
 _IS_CALLING = Case(When(state__in=CALLING, then=Value(0)), default=Value(1))
@@ -78,7 +94,7 @@ class AlarmListing:
         priority = asked.get("priority", "")
         area = Area.objects.current().filter(code=asked["area"]).first() if asked.get("area") else None
         return cls(
-            group=asked.get("state", "") if asked.get("state") in GROUPS else "standing",
+            group=asked.get("state", "") if asked.get("state") in ASKED else "standing",
             priority=int(priority) if priority in map(str, Priority.values) else None,
             condition=asked.get("condition", "") if asked.get("condition") in Condition.values else "",
             kind=register().kinds.get(asked.get("kind", "")),
@@ -88,7 +104,7 @@ class AlarmListing:
 
     def found(self) -> QuerySet[Alarm]:
         """The alarms that this asks for, of those that the viewer sees (the database's policies), in no order."""
-        wanted = Q(state__in=GROUPS[self.group][1])
+        wanted = Q(state__in=ASKED[self.group][1])
         wanted &= Q(priority=self.priority) if self.priority else Q()
         wanted &= Q(definition__condition=self.condition) if self.condition else Q()
         wanted &= Q(stream__asset__kind=self.kind.name) if self.kind else Q()
@@ -123,4 +139,4 @@ def rows_of(alarms: list[Alarm]) -> list[Row]:
 def counts() -> dict[str, int]:
     """How many alarms there are in each group."""
     by_state = dict(Alarm.objects.order_by().values_list("state").annotate(Count("pk")))
-    return {group: sum(by_state.get(state, 0) for state in states) for group, (_, states) in GROUPS.items()}
+    return {group: sum(by_state.get(state, 0) for state in states) for group, (_, states) in ASKED.items()}

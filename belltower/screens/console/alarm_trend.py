@@ -72,9 +72,18 @@ def draw(
         limits=[Mark(y(limit), word) for limit, word in limits],
         events=[Mark(x(_micros(when)), "", state) for when, state in events if since <= when <= until],
         ticks=[Mark(x(_micros(one)), one.astimezone(zone).strftime(clock)) for one in times],  # type: ignore[arg-type]
-        values=[Mark(y(one), f"{one:.4g}") for one in (low, (low + high) / 2, high)],
+        values=[Mark(y(one), f"{one:.10g}") for one in rounded(low, high)],
         count=int(keep.sum()),
     )
+
+
+def rounded(low: float, high: float) -> list[float]:
+    """Two to six round values between them, as people write an axis: 0, 20, 40."""
+    rough = (high - low) / 4
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = size * next(one for one in (1, 2, 5, 10) if one * size >= rough * 0.999)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [number * step for number in range(first, last + 1)]
 
 
 def thinned(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.urls import reverse
@@ -32,19 +33,24 @@ class Line:
     link: str
 
 
-def legend() -> list[Line]:
-    """Its lines, the most urgent first; acknowledged alarms of all priorities are one."""
-    alarms, streams = reverse("console:alarms"), reverse("console:streams")
+def legend(area_code: str = "") -> list[Line]:
+    """Its lines, the most urgent first; acknowledged alarms of all priorities are one. Their lists are of that area."""
+
+    def behind(name: str, state: str, **narrower: object) -> str:
+        where = {"area": area_code} if area_code else {}
+        return f"{reverse(name)}?{urlencode({'state': state, **narrower, **where})}"
+
     calling = [
-        Line(f"c{one.value}", f"c{one.value}", str(one.label), f"{alarms}?state=calling&priority={one.value}")
+        Line(f"c{one.value}", f"c{one.value}", gettext("Alarm: %(priority)s") % {"priority": one.label},
+             behind("console:alarms", "calling", priority=one.value))
         for one in Priority
-    ]
+    ]  # fmt: skip
     return [
         *calling,
-        Line("a", "a2", gettext("Acknowledged"), f"{alarms}?state=standing"),
-        Line("s", "s", gettext("Silent, or never heard of"), f"{streams}?state=silent"),
-        Line("q", "q", gettext("Shelved or suppressed"), f"{alarms}?state=shelved"),
-        Line("n", "n", gettext("At rest"), f"{streams}?state=good"),
+        Line("a", "a2", gettext("Acknowledged"), behind("console:alarms", "acknowledged")),
+        Line("s", "s", gettext("Silent, or never heard of"), behind("console:streams", "unheard")),
+        Line("q", "q", gettext("Shelved or suppressed"), behind("console:alarms", "quiet")),
+        Line("n", "n", gettext("At rest"), behind("console:streams", "good")),
     ]
 
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from belltower.core.observations.models import Datastream
+from belltower.core.places.models import Area
 
 SIZE = 100
 # A state has a word and a shape; silence looks like none of the others.
@@ -21,6 +22,8 @@ STATES = {
     "silent": _("silent"),
     "never": _("no reading yet"),
 }
+# What the list can be asked for: a state, or both of those that say nothing of now.
+ASKED = {**STATES, "unheard": _("Silent, or never heard of")}
 _QUALITIES = ("good", "uncertain", "bad")
 
 
@@ -45,14 +48,17 @@ class StreamListing:
     text: str = ""
     state: str = ""
     after: int = 0
+    area: Area | None = None
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> StreamListing:
         after = asked.get("after", "")
+        area = Area.objects.current().filter(code=asked["area"]).first() if asked.get("area") else None
         return cls(
             text=asked.get("q", "").strip()[:100],
-            state=asked.get("state", "") if asked.get("state") in STATES else "",
+            state=asked.get("state", "") if asked.get("state") in ASKED else "",
             after=int(after) if after.isdecimal() and len(after) < 18 else 0,
+            area=area,
         )
 
     def rows(self, now: datetime) -> QuerySet[Datastream]:
@@ -65,6 +71,8 @@ class StreamListing:
             )
         if self.state:
             found = found.filter(_is(self.state, now))
+        if self.area:
+            found = found.filter(asset__area__in=Area.objects.under(self.area).order_by().values("pk"))
         return found.filter(id__gt=self.after).order_by("id")
 
     def page(self, now: datetime) -> tuple[list[Row], int | None]:
@@ -93,6 +101,6 @@ def _is(state: str, now: datetime) -> Q:
     is_silent = Q(stale_after__isnull=False, latest__at__lt=now - F("stale_after"))
     if state == "never":
         return Q(latest__at__isnull=True)
-    if state == "silent":
-        return is_silent
+    if state in ("silent", "unheard"):
+        return is_silent | Q(latest__at__isnull=True) if state == "unheard" else is_silent
     return Q(latest__at__isnull=False, latest__quality=_QUALITIES.index(state)) & ~is_silent

@@ -21,6 +21,7 @@ from belltower.screens.console.alarm_trend import (
     TOP,
     WIDTH,
     Mark,
+    rounded,
     thinned,
 )  # fmt: skip
 
@@ -132,5 +133,5 @@ def _clock(length: timedelta) -> str:
 
 
 def _values(scale: _Scale) -> list[Mark]:
-    shown = np.array([scale.low, (scale.low + scale.high) / 2, scale.high])
-    return [Mark(y, f"{one:.4g}") for y, one in zip(scale.y(shown).tolist(), shown.tolist(), strict=True)]
+    shown = np.array(rounded(scale.low, scale.high))
+    return [Mark(y, f"{one:.10g}") for y, one in zip(scale.y(shown).tolist(), shown.tolist(), strict=True)]

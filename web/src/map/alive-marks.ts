@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The marks of what is sensed: for each priority a colour and a shape, full while it calls and hollow once acknowledged;
-// two bars for what is shelved or suppressed; a struck, broken ring for silence, also around a mark that says more.
+// two bars for what is shelved or suppressed; a struck, broken ring for silence, also around a mark that says more; a thin
+// grey ring around the kind's own mark for what is at rest.
 import type { Colours } from "./colours";
 
 const SIDE = 22;
@@ -15,7 +16,7 @@ export function draw(state: string, isSilent: boolean, look: Colours, ratio: num
   canvas.width = canvas.height = SIDE * ratio;
   const pen = canvas.getContext("2d")!;
   pen.scale(ratio, ratio);
-  if (state === "n") ring(pen, look.accent, 1.5);
+  if (state === "n") atRest(pen, look);
   else if (state === "q") bars(pen, look);
   else if (state === "s") silence(pen, look, true);
   else {
@@ -55,6 +56,13 @@ function ring(pen: CanvasRenderingContext2D, colour: string, width: number, radi
   pen.strokeStyle = colour;
   pen.lineWidth = width;
   pen.stroke();
+}
+
+function atRest(pen: CanvasRenderingContext2D, look: Colours): void {
+  ring(pen, look.quiet, 1.5, 7);
+  outline(pen, null, 8);
+  pen.fillStyle = look.quiet;
+  pen.fill();
 }
 
 function silence(pen: CanvasRenderingContext2D, look: Colours, isAlone: boolean): void {

@@ -69,6 +69,8 @@ export function styleOf(
 /** What is at rest has a ring, where its kind is shown; what is not has a mark of its own, whatever layers are shown. */
 function aliveLayers(settings: Settings, shown: string[], look: Colours, alive: Alive): LayerSpecification[] {
   const wanted: ExpressionSpecification = ["!", ["in", ["get", "legend"], ["literal", alive.hidden]]];
+  const isShown: ExpressionSpecification = ["in", ["get", "kind"], ["literal", shown]];
+  const beside: ExpressionSpecification = ["case", isShown, ["literal", [12, -12]], ["literal", [0, 0]]];
   const inside: ExpressionSpecification[] = settings.area ? [["within", settings.area.geometry as never]] : [];
   return [
     {
@@ -76,11 +78,11 @@ function aliveLayers(settings: Settings, shown: string[], look: Colours, alive: 
       type: "circle",
       source: "alive",
       minzoom: settings.exact_from,
-      filter: ["all", wanted, ["==", ["get", "state"], "n"], ["in", ["get", "kind"], ["literal", shown]], ...inside],
+      filter: ["all", wanted, ["==", ["get", "state"], "n"], isShown, ...inside],
       paint: {
         "circle-radius": ["step", ["zoom"], 7, MARKS_FROM, 13.5],
         "circle-color": "transparent",
-        "circle-stroke-color": look.accent,
+        "circle-stroke-color": look.quiet,
         "circle-stroke-width": 1.5,
       },
     },
@@ -93,8 +95,8 @@ function aliveLayers(settings: Settings, shown: string[], look: Colours, alive: 
         "icon-image": ["concat", "alive|", ["get", "state"], "|", ["get", "silent"]],
         "icon-allow-overlap": true,
         "icon-ignore-placement": true,
-        // Beside the mark where that has an icon, on the spot from afar.
-        "icon-offset": ["step", ["zoom"], ["literal", [0, 0]], MARKS_FROM, ["literal", [12, -12]]],
+        // Beside the mark where that is drawn with an icon, else on the spot.
+        "icon-offset": ["step", ["zoom"], ["literal", [0, 0]], MARKS_FROM, beside],
         "symbol-sort-key": ["get", "rank"],
       },
     },

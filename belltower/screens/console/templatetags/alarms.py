@@ -9,6 +9,9 @@ from django import template
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from belltower.core.observations.declaring import asset_name, declared_on
+from belltower.core.observations.models import Datastream, ObservedProperty
+from belltower.kernel.units import Quantity
 from belltower.screens.console import dates
 
 register = template.Library()
@@ -36,6 +39,34 @@ def span(value: timedelta | None) -> str:
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:g} {unit}"
     return f"{seconds:g} {_('s')}"
+
+
+@register.filter
+def short_hours(hours: int) -> str:
+    """A whole number of hours, from two days on in days: 24 h, 7 d."""
+    days, rest = divmod(hours, 24)
+    return f"{days} {_('d')}" if days > 1 and not rest else f"{hours} {_('h')}"
+
+
+@register.filter
+def called(stream: Datastream) -> str:
+    """The stream's name; of one that a pack declares and nobody renamed, in the reader's language."""
+    kind, _dot, name = stream.stream.partition(".")
+    declaration = next((one for one in declared_on(kind) if one.name == name), None)
+    if declaration is None or stream.asset is None:
+        return stream.name
+    asset = stream.asset.title
+    own = f"{asset_name(stream.asset)} {declaration.title.say('zh')}"
+    language = get_language() or "zh"
+    place = asset.say(language) if asset else stream.asset.key
+    return f"{place} {declaration.title.say(language)}" if stream.name == own else stream.name
+
+
+@register.filter
+def quantity(observed: ObservedProperty) -> str:
+    """What is measured, in the reader's language where it is a quantity that Belltower knows."""
+    is_known = observed.key == f"belltower/{observed.name}" and observed.name in set(Quantity)
+    return Quantity(observed.name).called.say(get_language() or "zh") if is_known else observed.name
 
 
 @register.filter

@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from belltower.core.observations.batches import batch_of, micros
+from belltower.core.observations.declaring import declare_streams
 from belltower.core.observations.models import Datastream
 from belltower.core.observations.tests.senses import put, streams
 from belltower.core.places.models import Asset
 from belltower.screens.console import stream_span
+from belltower.screens.console.alarm_trend import rounded
 from belltower.screens.console.tests import scene
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +180,30 @@ def test_ends_are_civil_time_and_steps_lie_beside() -> None:
     assert found.since == datetime(2026, 11, 1, 0, tzinfo=UTC)
     assert found.beside(SHANGHAI)["closer"] == {"since": "2026-11-01T08:30:00", "until": "2026-11-01T09:30:00"}
     assert found.beside(SHANGHAI)["later"] == {"since": "2026-11-01T09:00:00", "until": "2026-11-01T11:00:00"}
+
+
+def test_a_declared_stream_is_called_and_measured_in_the_readers_words(city: None) -> None:
+    """Its stored name is Chinese and its unit a UCUM code; who reads English sees neither, unless somebody renamed it."""
+    chosen = Asset.objects.filter(key="LD-0001")
+    declare_streams("street_light", among=[chosen.get().pk], by=scene.BY)
+    found = Datastream.objects.get()
+    report(found.pk, (1, 61.5))
+    for language, name, measured in (
+        ("en", "Hubei Road lamp 1 Lamp power", "Power"),
+        ("zh", "湖北路1号灯 灯具功率", "功率"),
+    ):
+        told = signed_in().get(f"/streams/{found.uid}/", headers={"accept-language": language}).content.decode()
+        assert name in told
+        assert f">{measured}</dd>" in told
+    Datastream.objects.update(name="Lamp at the bridge", unit_symbol="Cel")
+    told = page(signed_in(), "streams")
+    assert "Lamp at the bridge" in told
+    assert "61.5 °C" in told
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "marks"),
+    [(0.4, 52.9, [20, 40]), (-5, 5, [-5, 0, 5]), (0, 1, [0, 0.5, 1]), (12.9, 76.4, [20, 40, 60]), (99.99, 100.006, [99.99, 99.995, 100, 100.005])],
+)  # fmt: skip
+def test_an_axis_is_marked_with_round_values(low: float, high: float, marks: list[float]) -> None:
+    assert rounded(low, high) == pytest.approx(marks)

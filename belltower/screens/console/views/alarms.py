@@ -71,7 +71,11 @@ def listed(request: ConsoleRequest) -> dict[str, Any]:
     return {
         "listing": listing,
         "rows": rows,
-        "groups": [(name, title, counts[name]) for name, (title, _) in alarm_listing.GROUPS.items()],
+        "groups": [
+            (name, title, counts[name])
+            for name, (title, _) in alarm_listing.ASKED.items()
+            if name in alarm_listing.GROUPS or name == listing.group
+        ],
         "total": listing.found().count() if len(rows) == alarm_listing.SHOWN else len(rows),
         "calling": calling,
         "loudest": min((row.alarm.priority for row in calling), default=0),

@@ -58,7 +58,7 @@ def show(request: ConsoleRequest) -> HttpResponse:
             "above": _above(area),
             "missing_area": request.GET.get("area") if request.GET.get("area") and area is None else None,
             "choices": _choices(area),
-            "alive": map_live.legend(),
+            "alive": map_live.legend(area.code if area else ""),
             "settings": _settings(request, layers, area),
             "is_empty": not any(layer.count for layer in layers),
             "query_string": _list_query(request),

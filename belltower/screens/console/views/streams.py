@@ -19,7 +19,7 @@ from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
 from belltower.screens.console import dates, stream_span, stream_trend
 from belltower.screens.console.doors import ConsoleRequest, door
-from belltower.screens.console.stream_listing import STATES, StreamListing, row_of
+from belltower.screens.console.stream_listing import ASKED, STATES, StreamListing, row_of
 from belltower.screens.console.stream_span import SPANS, Span
 
 STREAM = Text(zh="数据流", en="stream")
@@ -32,7 +32,7 @@ def show_all(request: ConsoleRequest) -> HttpResponse:
     """The streams that the viewer sees, with newest values; silence is told apart from a good value."""
     listing = StreamListing.read(request.GET.dict())
     rows, after = listing.page(request.now)
-    page = {"rows": rows, "next": after, "listing": listing, "states": STATES.items()}
+    page = {"rows": rows, "next": after, "listing": listing, "states": ASKED.items()}
     return render(request, "console/streams.html", page)
 
 
