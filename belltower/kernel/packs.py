@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -126,6 +126,32 @@ class Stream:
     keeps: Keeping = Keeping()
 
 
+AREA_LEVELS = ("city", "district", "street", "community", "grid")
+"""The levels of areas, from the whole city down; ``grid`` is the unit grid (单元网格)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What is done, again and again, to every asset of a kind or in every area of a level: a visit, a wash, a patrol.
+
+    ``on`` is a kind of the same pack, or one of AREA_LEVELS; ``fields`` is what is noted each time.
+    """
+
+    name: str
+    on: str
+    title: Text
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def is_in_area(self) -> bool:
+        """Whether it is done in an area rather than to an asset."""
+        return self.on in AREA_LEVELS
+
+    def field(self, name: str) -> Field | None:
+        """The declared field of that name, or None."""
+        return next((one for one in self.fields if one.name == name), None)
+
+
 @dataclass(frozen=True, slots=True)
 class CaseKind:
     """A kind of thing to put right; ``matter_code`` is its 5-digit class among the matters of GB/T 47678.5."""
@@ -169,6 +195,7 @@ class Pack:
     about: Text
     assets: tuple[AssetKind, ...] = ()
     streams: tuple[Stream, ...] = ()
+    activities: tuple[Activity, ...] = ()
     cases: tuple[CaseKind, ...] = ()
     layers: tuple[MapLayer, ...] = ()
     feeds: tuple[str, ...] = ()
@@ -183,6 +210,7 @@ class Register:
     kinds: Mapping[str, AssetKind] = field(init=False)
     pack_of: Mapping[str, Pack] = field(init=False)
     layers: Mapping[str, MapLayer] = field(init=False)
+    activities: Mapping[str, Activity] = field(init=False)
 
     def __post_init__(self) -> None:
         for pack in self.packs:
@@ -191,6 +219,9 @@ class Register:
         object.__setattr__(self, "kinds", _by_name(self.packs, lambda pack: ((k.name, k) for k in pack.assets)))
         object.__setattr__(self, "pack_of", _by_name(self.packs, lambda pack: ((k.name, pack) for k in pack.assets)))
         object.__setattr__(self, "layers", _by_name(self.packs, lambda pack: ((x.kind, x) for x in pack.layers)))
+        object.__setattr__(
+            self, "activities", _by_name(self.packs, lambda pack: ((x.name, x) for x in pack.activities))
+        )
 
     def kind(self, name: str) -> AssetKind:
         """The declared kind of that name. Raises UnknownKind, which lists what there is."""
@@ -198,6 +229,13 @@ class Register:
             return self.kinds[name]
         except KeyError:
             raise UnknownKind(kind=name, known=", ".join(sorted(self.kinds))) from None
+
+    def activity(self, name: str) -> Activity:
+        """The declared activity of that name. Raises UnknownActivity, which lists what there is."""
+        try:
+            return self.activities[name]
+        except KeyError:
+            raise UnknownActivity(activity=name, known=", ".join(sorted(self.activities)) or "-") from None
 
 
 class UnknownKind(Refusal):
@@ -207,6 +245,16 @@ class UnknownKind(Refusal):
     sentence = Text(
         zh="没有功能包声明过部件类型“{kind}”。已有类型：{known}。",
         en="No installed pack declares the asset kind '{kind}'. There are: {known}.",
+    )
+
+
+class UnknownActivity(Refusal):
+    """An activity that no installed pack declares."""
+
+    code = "unknown_activity"
+    sentence = Text(
+        zh="没有功能包声明过作业“{activity}”。已有作业：{known}。",
+        en="No installed pack declares the activity '{activity}'. There are: {known}.",
     )
 
 
@@ -220,6 +268,7 @@ def faults(pack: Pack) -> Iterable[str]:
     """Every fault of one pack's declarations, as short English phrases."""
     kinds = {kind.name for kind in pack.assets}
     names = [pack.name, *kinds, *(s.name for s in pack.streams), *(c.name for c in pack.cases)]
+    names += [one.name for one in pack.activities]
     yield from (f"'{name}' is not a lower-case name" for name in names if not _NAME.fullmatch(name))
     if len(kinds) != len(pack.assets):
         yield "an asset kind is declared twice"
@@ -231,7 +280,9 @@ def faults(pack: Pack) -> Iterable[str]:
         f"case '{c.name}' is on '{c.on}', which it does not declare" for c in pack.cases if c.on and c.on not in kinds
     )
     for kind in pack.assets:
-        yield from _field_faults(kind)
+        yield from _field_faults("kind", kind.name, kind.fields)
+    for activity in pack.activities:
+        yield from _activity_faults(activity, kinds)
     for layer in pack.layers:
         yield from _detail_faults(layer, pack.assets)
     for stream in pack.streams:
@@ -240,6 +291,7 @@ def faults(pack: Pack) -> Iterable[str]:
         if code and check_class_code(code):
             yield f"'{name}' has the class '{code}', not five digits of GB/T 47678.5"
     yield from (f"stream '{name}' is declared twice" for name in _twice(f"{s.on}.{s.name}" for s in pack.streams))
+    yield from (f"activity '{name}' is declared twice" for name in _twice(one.name for one in pack.activities))
     yield from (f"case '{name}' is declared twice" for name in _twice(case.name for case in pack.cases))
     yield from (f"kind '{kind}' has two layers" for kind in _twice(layer.kind for layer in pack.layers))
 
@@ -269,17 +321,24 @@ def _twice(names: Iterable[str]) -> list[str]:
     return [name for name, times in Counter(names).items() if times > 1]
 
 
-def _field_faults(kind: AssetKind) -> Iterable[str]:
-    names = [one.name for one in kind.fields]
-    if len(set(names)) != len(names):
-        yield f"kind '{kind.name}' declares a field twice"
-    for one in kind.fields:
+def _activity_faults(activity: Activity, kinds: Collection[str]) -> Iterable[str]:
+    if activity.on not in kinds and not activity.is_in_area:
+        yield f"activity '{activity.name}' is on '{activity.on}', which is no kind it declares and no level of areas"
+    if activity.is_in_area and activity.on in kinds:
+        yield f"activity '{activity.name}' is on '{activity.on}', which is a kind and a level of areas"
+    yield from _field_faults("activity", activity.name, activity.fields)
+
+
+def _field_faults(noun: str, whose: str, fields: Iterable[Field]) -> Iterable[str]:
+    if _twice(one.name for one in fields):
+        yield f"{noun} '{whose}' declares a field twice"
+    for one in fields:
         if not _NAME.fullmatch(one.name):
-            yield f"field '{one.name}' of '{kind.name}' is not a lower-case name"
+            yield f"field '{one.name}' of '{whose}' is not a lower-case name"
         if isinstance(one.holds, Quantity) and not (one.unit and one.holds.allows(one.unit)):
-            yield f"field '{one.name}' of '{kind.name}' needs a unit of {one.holds.value}"
+            yield f"field '{one.name}' of '{whose}' needs a unit of {one.holds.value}"
         if one.holds is FieldType.CHOICE and not one.choices:
-            yield f"field '{one.name}' of '{kind.name}' offers no choices"
+            yield f"field '{one.name}' of '{whose}' offers no choices"
 
 
 def _by_name(packs: Iterable[Pack], pairs) -> Mapping:  # type: ignore[no-untyped-def,type-arg]

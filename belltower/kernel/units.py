@@ -76,6 +76,9 @@ class Quantity(StrEnum):
     COUNT = "count"
     DURATION = "duration"
     SPEED = "speed"
+    PRESSURE = "pressure"
+    EXPLOSIVE_SHARE = "explosive_share"
+    SURFACE_DENSITY = "surface_density"
 
     @property
     def called(self) -> Text:
@@ -109,6 +112,10 @@ _UNITS: dict[Quantity, tuple[str, ...]] = {
     Quantity.COUNT: ("1", "{person}"),
     Quantity.DURATION: ("s", "min", "h", "d"),
     Quantity.SPEED: ("km/h", "m/s"),
+    Quantity.PRESSURE: ("MPa", "kPa", "Pa", "bar"),
+    # Of the lower explosive limit; never to be mixed up with a share of the air.
+    Quantity.EXPLOSIVE_SHARE: ("%{LEL}",),
+    Quantity.SURFACE_DENSITY: ("g/m2", "kg/m2"),
 }
 _TITLES: dict[Quantity, Text] = {
     Quantity.LENGTH: Text(zh="长度", en="Length"),
@@ -121,6 +128,9 @@ _TITLES: dict[Quantity, Text] = {
     Quantity.COUNT: Text(zh="数量", en="Count"),
     Quantity.DURATION: Text(zh="时长", en="Duration"),
     Quantity.SPEED: Text(zh="速度", en="Speed"),
+    Quantity.PRESSURE: Text(zh="压力", en="Pressure"),
+    Quantity.EXPLOSIVE_SHARE: Text(zh="爆炸下限占比", en="Share of the lower explosive limit"),
+    Quantity.SURFACE_DENSITY: Text(zh="单位面积质量", en="Mass on an area"),
 }
 # What people write, and the UCUM code they mean. Only a hint: in UCUM 'ft' is the femtotonne and 'ha' the hectoyear,
 # so what people write is never taken for a code by itself.
@@ -130,7 +140,8 @@ _COLLOQUIAL = {
     "m²": "m2", "㎡": "m2", "平方米": "m2", "km²": "km2", "ha": "har", "公顷": "har", "sqft": "[sft_i]", "ft2": "[sft_i]",
     "l": "L", "升": "L", "m³": "m3", "立方米": "m3", "ml": "mL", "公斤": "kg", "千克": "kg", "吨": "t", "％": "%",
     "w": "W", "瓦": "W", "kw": "kW", "KW": "kW", "千瓦": "kW", "℃": "Cel", "°C": "Cel", "C": "Cel", "℉": "[degF]",
-    "°F": "[degF]", "人": "{person}", "秒": "s", "分钟": "min", "小时": "h", "天": "d", "kmh": "km/h", "kph": "km/h",
+    "°F": "[degF]", "人": "{person}", "兆帕": "MPa", "千帕": "kPa", "帕": "Pa", "%LEL": "%{LEL}",
+    "克/平方米": "g/m2", "g/m²": "g/m2", "秒": "s", "分钟": "min", "小时": "h", "天": "d", "kmh": "km/h", "kph": "km/h",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import yaml
@@ -17,6 +17,7 @@ from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 
 _DURATION = re.compile(r"P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 LONGEST = 1_000_000
 Refusing = Callable[[int, Text], Refusal]
 """Makes the reader's own refusal of a line (the first is 1) and a reason."""
@@ -74,8 +75,12 @@ class Part:
 
     def word(self, *allowed: str) -> str:
         """One of the words that are allowed."""
-        if self.value not in allowed:
-            raise self.refuse(f"应为 {'、'.join(allowed)} 之一", f"must be one of {', '.join(allowed)}")
+        if not isinstance(self.value, str) or self.value not in allowed:
+            zh, en = near(str(self.value), allowed)
+            raise self.refuse(
+                f"应为 {'、'.join(allowed)} 之一{zh and '，'}{zh}",
+                f"must be one of {', '.join(allowed)}{en and '; '}{en}".rstrip(),
+            )
         return str(self.value)
 
     def number(self, *, least: float = -math.inf) -> float:
@@ -104,7 +109,7 @@ class Part:
 
     def day(self) -> date:
         """A day such as 2026-11-23."""
-        if not isinstance(self.value, date):
+        if not isinstance(self.value, date) or isinstance(self.value, datetime):
             raise self.refuse("应为日期，例如 2026-11-23", "must be a day such as 2026-11-23")
         return self.value
 
@@ -121,7 +126,7 @@ class Part:
 
 def near(given: str, known: tuple[str, ...]) -> tuple[str, str]:
     """Half a sentence in Chinese and English that guesses what was meant; empty where nothing is near."""
-    found = difflib.get_close_matches(given, known, n=1)
+    found = difflib.get_close_matches(given, known, n=1) or difflib.get_close_matches(given.lower(), known, n=1)
     return (f"是否为“{found[0]}”？", f"did you mean '{found[0]}'? ") if found else ("", "")
 
 
@@ -146,6 +151,8 @@ def read(text: str, refusing: Refusing, *, name: str) -> Part:
 
 def _part(node: yaml.Node, name: str, refusing: Refusing) -> Part:
     line = node.start_mark.line + 1
+    if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN_TAGS:
+        raise Part(None, line, name, refusing).refuse("不能带标签", "must have no tag")
     if isinstance(node, yaml.MappingNode):
         return Part(dict(_entries(node, refusing)), line, name, refusing)
     if isinstance(node, yaml.SequenceNode):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from belltower.kernel.packs import (
+    Activity,
     AssetKind,
     BadDeclaration,
     CaseKind,
@@ -36,7 +37,9 @@ BIN = AssetKind("bin", T, Geometry.POINT, (Field("litres", Quantity.VOLUME, T, u
 FILL = Stream("fill", on="bin", title=T, quantity=Quantity.SHARE, unit="%", stale_after="PT2H")
 FULL = CaseKind("full_bin", T, on="bin", matter_code="06042")
 LAYER = MapLayer("bin", icon="trash", detail=Detail("state", (("bad", 10),)))
-GOOD = Pack("waste", T, T, assets=(BIN,), streams=(FILL,), cases=(FULL,), layers=(LAYER,))
+WASH = Activity("wash", on="bin", title=T, fields=(STATE,))
+PATROL = Activity("patrol", on="grid", title=T)
+GOOD = Pack("waste", T, T, assets=(BIN,), streams=(FILL,), activities=(WASH, PATROL), cases=(FULL,), layers=(LAYER,))
 
 
 def with_field(*fields: Field) -> Pack:
@@ -57,6 +60,9 @@ def test_a_pack_that_holds_together_has_no_fault() -> None:
         (replace(GOOD, cases=(replace(FULL, name="满"),)), "'满' is not a lower-case name"),
         (replace(GOOD, assets=(BIN, BIN)), "an asset kind is declared twice"),
         (replace(GOOD, streams=(replace(FILL, on="bucket"),)), "stream 'fill' is on 'bucket'"),
+        (replace(GOOD, activities=(replace(WASH, name="Wash"),)), "'Wash' is not a lower-case name"),
+        (replace(GOOD, activities=(replace(WASH, on="bucket"),)), "activity 'wash' is on 'bucket', which is no kind"),
+        (replace(GOOD, activities=(replace(WASH, fields=(STATE, STATE)),)), "activity 'wash' declares a field twice"),
         (replace(GOOD, layers=(replace(LAYER, kind="bucket"),)), "a layer shows 'bucket'"),
         (replace(GOOD, cases=(replace(FULL, on="bucket"),)), "case 'full_bin' is on 'bucket'"),
         (replace(GOOD, streams=(replace(FILL, unit="L"),)), "stream 'fill' has unit 'L', not one of share"),
