@@ -36,9 +36,23 @@ def prepare_city(profile: str, *, size: str, is_demo: bool, say: Say) -> None:
     people.add_demo_people()
 
 
+def install_standards(*, say: Say) -> None:
+    """Bring what the installed packs lay down into force, where it is new or changed; the workers judge by it."""
+    from belltower.core.places.kinds import register
+    from belltower.core.standards.installing import install
+    from belltower.kernel.instants import now
+    from belltower.packs.register import standards
+
+    done = install(standards(register()), by=Actor.system("packs"), now=now())
+    if done.in_force or done.for_review or done.withdrawn:
+        say(
+            f"  标准条款 Clauses in force {done.in_force:,}, for review {done.for_review:,}, withdrawn {done.withdrawn:,}"
+        )
+
+
 def wake_senses(*, say: Say) -> bool:
-    """Let the demo's sensors have reported until now, from their first day on; whether this city has any."""
-    from belltower.demo import senses
+    """Let the demo's sensors and people have reported until now, from their first day on; whether this city has any."""
+    from belltower.demo import done, senses
     from belltower.demo.city import is_demo
     from belltower.kernel.instants import now
 
@@ -46,6 +60,7 @@ def wake_senses(*, say: Say) -> bool:
         return False
     stored = senses.catch_up(now())
     say(f"  模拟读数 Simulated readings {stored:,}")
+    say(f"  模拟作业 Simulated activities {done.catch_up(now()):,}")
     return True
 
 

@@ -55,6 +55,8 @@ class Installation:
     backup_recipient: str | None = None
     backup_passphrase: str | None = None
     is_backup_without_keys: bool = False
+    # Where people reach the console, for what is printed (QR codes). Empty: nothing printed leads there.
+    address: str = ""
 
     @property
     def postgres_folder(self) -> Path:
@@ -85,7 +87,7 @@ def read(environment: Environment = os.environ) -> Installation:
         outbox_attempts=_count("BELLTOWER_OUTBOX_ATTEMPTS", environment.get("BELLTOWER_OUTBOX_ATTEMPTS", "10")),
         outbox_keep_days=_count("BELLTOWER_OUTBOX_KEEP_DAYS", environment.get("BELLTOWER_OUTBOX_KEEP_DAYS", "30")),
         hot_days=_count("BELLTOWER_HOT_DAYS", environment.get("BELLTOWER_HOT_DAYS", "3")),
-        live=_origin(environment.get("BELLTOWER_LIVE", "")),
+        live=_origin("BELLTOWER_LIVE", environment.get("BELLTOWER_LIVE", "")),
         log=environment.get("BELLTOWER_LOG", "auto"),
         database_owner_url=secret(environment, "DATABASE_OWNER_URL"),
         backup_to=Path(environment["BELLTOWER_BACKUP_TO"]).absolute()
@@ -96,6 +98,7 @@ def read(environment: Environment = os.environ) -> Installation:
         backup_recipient=environment.get("BELLTOWER_BACKUP_RECIPIENT") or None,
         backup_passphrase=secret(environment, "BELLTOWER_BACKUP_PASSPHRASE"),
         is_backup_without_keys=environment.get("BELLTOWER_BACKUP_WITHOUT_KEYS") == "1",
+        address=_origin("BELLTOWER_ADDRESS", environment.get("BELLTOWER_ADDRESS", "")),
     )
 
 
@@ -110,7 +113,7 @@ class UnreadableSetting(Refusal):
 
 
 class NotAnOrigin(Refusal):
-    """A setting that must be an origin, and is not: it would stand in a header."""
+    """A setting that must be an origin, and is not: it would stand in a header or on paper."""
 
     code = "setting_not_an_origin"
     sentence = Text(
@@ -119,9 +122,9 @@ class NotAnOrigin(Refusal):
     )
 
 
-def _origin(given: str) -> str:
+def _origin(name: str, given: str) -> str:
     if given and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", given):
-        raise NotAnOrigin(name="BELLTOWER_LIVE", given=given)
+        raise NotAnOrigin(name=name, given=given)
     return given
 
 

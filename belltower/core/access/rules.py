@@ -23,6 +23,9 @@ class Verb(StrEnum):
     SENSE = "sense"
     ANSWER_ALARMS = "answer_alarms"
     SET_ALARMS = "set_alarms"
+    RECORD = "record"
+    WRITE_STANDARDS = "write_standards"
+    APPROVE_STANDARDS = "approve_standards"
 
     @property
     def text(self) -> Text:
@@ -40,24 +43,30 @@ _TITLES = {
     Verb.SENSE: Text(zh="上报数据", en="report readings"),
     Verb.ANSWER_ALARMS: Text(zh="处理报警", en="answer alarms"),
     Verb.SET_ALARMS: Text(zh="设定报警", en="set alarms"),
+    Verb.RECORD: Text(zh="登记作业", en="record activities"),
+    Verb.WRITE_STANDARDS: Text(zh="起草标准", en="write standards"),
+    Verb.APPROVE_STANDARDS: Text(zh="审定标准和豁免", en="approve standards and exempt"),
 }
 
 VIEW, EXPORT, LOAD, EDIT, RUN_JOBS = Verb.VIEW, Verb.EXPORT, Verb.LOAD, Verb.EDIT, Verb.RUN_JOBS
 SENSE, ANSWER_ALARMS, SET_ALARMS = Verb.SENSE, Verb.ANSWER_ALARMS, Verb.SET_ALARMS
+RECORD, WRITE_STANDARDS, APPROVE_STANDARDS = Verb.RECORD, Verb.WRITE_STANDARDS, Verb.APPROVE_STANDARDS
 
 # A verb is allowed on the rows its grant reaches only (people.Standing): an enterprise user's on its own assets.
 VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
     RoleName.VIEWER: frozenset({VIEW}),
-    RoleName.DESK: frozenset({VIEW, EXPORT, EDIT, ANSWER_ALARMS}),
-    RoleName.INSPECTOR: frozenset({VIEW, EDIT}),
+    RoleName.DESK: frozenset({VIEW, EXPORT, EDIT, ANSWER_ALARMS, RECORD}),
+    RoleName.INSPECTOR: frozenset({VIEW, EDIT, RECORD}),
     RoleName.SUPERVISOR: frozenset({VIEW, EXPORT}),
-    RoleName.SECTOR_OFFICER: frozenset({VIEW, EXPORT, LOAD, EDIT, RUN_JOBS, ANSWER_ALARMS, SET_ALARMS}),
+    RoleName.SECTOR_OFFICER: frozenset({
+        VIEW, EXPORT, LOAD, EDIT, RUN_JOBS, ANSWER_ALARMS, SET_ALARMS, RECORD, WRITE_STANDARDS, APPROVE_STANDARDS,
+    }),
     RoleName.PLANNER: frozenset({VIEW, EXPORT, LOAD, RUN_JOBS}),
     RoleName.ASSESSOR: frozenset({VIEW, EXPORT}),
     RoleName.LEADER: frozenset({VIEW, EXPORT}),
-    RoleName.ENTERPRISE: frozenset({VIEW, EXPORT, ANSWER_ALARMS}),
+    RoleName.ENTERPRISE: frozenset({VIEW, EXPORT, ANSWER_ALARMS, RECORD}),
     RoleName.ADMINISTRATOR: frozenset(Verb),
-}
+}  # fmt: skip
 
 
 # How secret a kind of asset may be for a role to see it at all. An enterprise user sees their own, whatever it is.
@@ -88,6 +97,6 @@ def verbs_of(roles: Iterable[str]) -> frozenset[Verb]:
 def within_own(verbs: frozenset[Verb]) -> frozenset[Verb]:
     """What is left of ``verbs`` for who reaches only one party's assets, or one area's.
 
-    Loads, jobs and administration touch rows of every owner, so they stay with who reaches the whole city.
+    Loads, jobs, standards and administration touch rows of every owner, so they stay with who reaches the whole city.
     """
-    return verbs & {VIEW, EXPORT, EDIT, SENSE, ANSWER_ALARMS, SET_ALARMS}
+    return verbs & {VIEW, EXPORT, EDIT, SENSE, ANSWER_ALARMS, SET_ALARMS, RECORD}

@@ -25,6 +25,7 @@ from belltower.core.alarms.errors import (
     NothingSaid,
     NotRationalised,
     NotThisCommand,
+    OwnedByClause,
     ShelvedWithoutReason,
     UnknownAssignee,
 )
@@ -45,9 +46,9 @@ _NOUN = Text(zh="报警", en="alarm")
 def define(stream: Datastream, draft: rules.Draft, *, by: Actor, against: Datastream | None = None,
            now: datetime | None = None) -> Definition:  # fmt: skip
     """Give ``stream`` an alarm, not enabled yet. Raises BadDefinition, or AlarmTwice where it has one of this condition."""
-    _check(draft, against)
+    check(draft, against)
     row = Definition(stream=stream, condition=draft.condition)
-    _write(row, draft, against, by=by, at=now or timezone.now())
+    write(row, draft, against, by=by, at=now or timezone.now())
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -62,31 +63,32 @@ def revise(definition: Definition, draft: rules.Draft, *, by: Actor, against: Da
            now: datetime | None = None) -> Definition:  # fmt: skip
     """Change a definition: its revision counts up, and the runner judges by the new one from its next turn on.
 
-    An enabled one stays enabled, so it must keep its reasons. Raises BadDefinition or NotRationalised.
+    An enabled one stays enabled, so it must keep its reasons. Raises BadDefinition, NotRationalised or OwnedByClause.
     """
     row = Definition.objects.select_for_update().get(pk=definition.pk)
+    _must_be_nobodys(row)
     if draft.condition != row.condition:
         raise BadDefinition(alarm=draft.title, reason=Text(zh="条件不能更改", en="its condition cannot be changed"))
-    _check(draft, against)
-    _write(row, draft, against, by=by, at=now or timezone.now())
+    check(draft, against)
+    write(row, draft, against, by=by, at=now or timezone.now())
     if row.is_enabled:
-        _must_be_rationalised(row)
+        must_be_rationalised(row)
     row.revision += 1
     row.save()
     Alarm.objects.filter(pk=row.pk).update(priority=row.priority)
-    _have_read_anew()
+    have_read_anew()
     return row
 
 
 @action("alarms.enable")
 def enable(definition: Definition, *, by: Actor, now: datetime | None = None) -> Definition:
-    """Let the alarm be judged from now on. Raises NotRationalised while it lacks any of its four reasons."""
+    """Let the alarm be judged from now on. Raises NotRationalised while it lacks any of its reasons, or OwnedByClause."""
     return _switch(definition, on=True, by=by, now=now)
 
 
 @action("alarms.disable")
 def disable(definition: Definition, *, by: Actor, now: datetime | None = None) -> Definition:
-    """Judge it no longer; how it stood is kept."""
+    """Judge it no longer; how it stood is kept. Raises OwnedByClause."""
     return _switch(definition, on=False, by=by, now=now)
 
 
@@ -188,7 +190,7 @@ def _ring() -> None:
     transaction.on_commit(_notify, robust=True)
 
 
-def _have_read_anew() -> None:
+def have_read_anew() -> None:
     """Let the runner read the definitions anew at its next turn."""
     Stamp.objects.filter(pk=1).update(number=F("number") + 1)
     _ring()
@@ -201,29 +203,35 @@ def _notify() -> None:
 
 def _switch(definition: Definition, *, on: bool, by: Actor, now: datetime | None) -> Definition:
     row = Definition.objects.select_for_update().get(pk=definition.pk)
+    _must_be_nobodys(row)
     if on:
-        _must_be_rationalised(row)
+        must_be_rationalised(row)
     row.is_enabled, row.revision = on, row.revision + 1
     row.changed_at, row.changed_by = now or timezone.now(), by.reference
     row.save(update_fields=["is_enabled", "revision", "changed_at", "changed_by"])
-    _have_read_anew()
+    have_read_anew()
     return row
 
 
-def _must_be_rationalised(row: Definition) -> None:
+def must_be_rationalised(row: Definition) -> None:
     reasons = {name: getattr(row, name) for name in ("cause", "consequence", "response", "time_to_respond")}
     if missing := rules.missing_for_enabling(reasons):
         words = Text(zh="、".join(one.say("zh") for one in missing), en=", ".join(one.say("en") for one in missing))
         raise NotRationalised(alarm=Text.read(row.title), missing=words)
 
 
-def _check(draft: rules.Draft, against: Datastream | None) -> None:
+def _must_be_nobodys(row: Definition) -> None:
+    if row.clause:
+        raise OwnedByClause(alarm=Text.read(row.title), clause=row.clause)
+
+
+def check(draft: rules.Draft, against: Datastream | None) -> None:
     fault = rules.fault_of(draft, has_other=against is not None) or suppression.fault_of(draft.suppressed_when)
     if fault:
         raise BadDefinition(alarm=draft.title, reason=fault)
 
 
-def _write(row: Definition, draft: rules.Draft, against: Datastream | None, *, by: Actor, at: datetime) -> None:
+def write(row: Definition, draft: rules.Draft, against: Datastream | None, *, by: Actor, at: datetime) -> None:
     """Put what the draft says into the row (not saved)."""
     row.title, row.against = draft.title.as_json(), against
     row.changed_at, row.changed_by = at, by.reference

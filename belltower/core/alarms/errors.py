@@ -37,6 +37,16 @@ class AlarmTwice(Conflict):
     )
 
 
+class OwnedByClause(Conflict):
+    """The alarm belongs to a clause of a written standard, and is as that says."""
+
+    code = "alarm_owned_by_clause"
+    sentence = Text(
+        zh="报警“{alarm}”属于标准条款“{clause}”，由条款决定，不能单独更改。请修订该条款。",
+        en="The alarm '{alarm}' belongs to the clause '{clause}' and is as that says. Revise the clause instead.",
+    )
+
+
 class NotThisCommand(Conflict):
     """The alarm's state does not allow this."""
 

@@ -62,7 +62,8 @@ class Definition(models.Model):
 
     Without cause, consequence, response and time to respond it cannot be enabled (rules.missing_for). ``limit`` and
     ``deadband`` are in the stream's own unit; for ``rate`` per second, for ``stale`` the limit is empty and ``stale_after``
-    holds. ``against`` is the stream that a deviation or discrepancy is measured from; ``set_point`` stands in for it.
+    holds. ``against`` is the stream that a deviation or discrepancy is measured from; ``set_point`` stands in for it. ``clause`` is
+    that of a written standard which owns it ('': none); then only that changes it (owned.py).
     """
 
     uid = models.UUIDField(unique=True, default=uuid7, editable=False)
@@ -84,6 +85,7 @@ class Definition(models.Model):
     response = models.TextField(blank=True)
     time_to_respond = models.DurationField(null=True)
     suppressed_when = models.TextField(blank=True)
+    clause = models.CharField(max_length=81, blank=True, default="", db_default="")
     revision = models.IntegerField(default=1)
     changed_at = models.DateTimeField()
     changed_by = models.CharField(max_length=120)

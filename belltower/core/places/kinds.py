@@ -13,7 +13,7 @@ from django.conf import settings
 
 from belltower.core.places.errors import BadFieldValue, MissingFields, UnknownField
 from belltower.core.places.loading.values import Bad, Given, converter
-from belltower.kernel.packs import AssetKind, Field, Register
+from belltower.kernel.packs import Activity, AssetKind, Field, Register
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Measured
 
@@ -41,8 +41,8 @@ def kind_title(name: str) -> Text:
     return kind.title if kind else Text(zh=name, en=name)
 
 
-def validate_fields(kind: AssetKind | str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as they are stored, or the first that does not fit. What is not known (empty, "n/a", 未知) is None.
+def validate_fields(kind: AssetKind | Activity | str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an asset or activity as they are stored, or the first that does not fit. What is not known (empty, "n/a", 未知) is None.
 
     Text is read as in a file (loading/values.py), so a person may type ``30 ft``, ``30 [ft_i]`` or ``是``; a quantity
     may also come as a number (in the declared unit), as a mapping of ``value`` and ``unit``, or as Measured. It is
@@ -74,7 +74,7 @@ def merge_fields(kind: AssetKind, known: Mapping[str, Any], given: Mapping[str, 
     return fields
 
 
-def require_fields(kind: AssetKind, stored: Mapping[str, Any]) -> None:
+def require_fields(kind: AssetKind | Activity, stored: Mapping[str, Any]) -> None:
     """Raise MissingFields unless every required field is known."""
     missing = [field.title for field in kind.fields if field.required and stored.get(field.name) is None]
     if missing:
@@ -82,7 +82,7 @@ def require_fields(kind: AssetKind, stored: Mapping[str, Any]) -> None:
         raise MissingFields(kind=kind.title, fields=Text(*both))
 
 
-def _declared(kind: AssetKind, name: str) -> Field:
+def _declared(kind: AssetKind | Activity, name: str) -> Field:
     field = kind.field(name)
     if field is None:
         meant = difflib.get_close_matches(name, [one.name for one in kind.fields], n=1, cutoff=0.5)

@@ -17,7 +17,7 @@ from belltower.core.places.models import Area, Asset, Party, Responsibility, Rol
 from belltower.core.places.rules import Answerer, Decision, Rule, decide
 from belltower.core.places.scope import EVERYTHING, seen_as
 
-__all__ = ["area_at", "known_to_viewer", "resolve", "resolve_asset", "resolve_point"]
+__all__ = ["answerer_of", "area_at", "known_to_viewer", "resolve", "resolve_asset", "resolve_point", "rules_for"]
 
 
 def resolve(kind: str, area: Area | None, owner: Party | None, on: date) -> dict[Role, Decision]:
@@ -28,16 +28,20 @@ def resolve(kind: str, area: Area | None, owner: Party | None, on: date) -> dict
     holds. Who shows decisions leaves out the parties that the viewer may not know of (``known_to_viewer``).
     """
     codes = area.path.strip("/").split("/") if area else []
+    rules = rules_for(kind, on, Q(area=None) | Q(area__code__in=codes))
+    return decide(rules, kind=kind, area_codes=codes, owner=answerer_of(owner) if owner else None, on=on)
+
+
+def rules_for(kind: str, on: date, where: Q | None = None) -> list[Rule]:
+    """All rules in force on the civil day ``on`` that may speak of ``kind``, whoever asks; who judges many things asks once."""
     rows = (
-        Responsibility.objects.filter(kind__in=("", kind), valid_from__lte=on)
+        Responsibility.objects.filter(where or Q(), kind__in=("", kind), valid_from__lte=on)
         .filter(Q(valid_until=None) | Q(valid_until__gt=on))
-        .filter(Q(area=None) | Q(area__code__in=codes))
         .select_related("party", "area")
         .defer("party__words", "area__geometry", "area__words")
     )
     with seen_as(EVERYTHING):
-        rules = [rule_of(row) for row in rows]
-    return decide(rules, kind=kind, area_codes=codes, owner=_answerer(owner) if owner else None, on=on)
+        return [rule_of(row) for row in rows]
 
 
 def known_to_viewer(decided: Mapping[Role, Decision]) -> dict[Role, Decision]:
@@ -72,7 +76,7 @@ def rule_of(row: Responsibility) -> Rule:
     return Rule(
         pk=row.pk,
         role=row.role,
-        party=_answerer(row.party),
+        party=answerer_of(row.party),
         kind=row.kind,
         kind_title=kind_title(row.kind) if row.kind else None,
         area_code=row.area.code if row.area else None,
@@ -83,5 +87,6 @@ def rule_of(row: Responsibility) -> Rule:
     )
 
 
-def _answerer(party: Party) -> Answerer:
+def answerer_of(party: Party) -> Answerer:
+    """A party as the judgement sees it."""
     return Answerer(party.pk, party.uid, party.key, party.title)

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 
-from belltower.core.standards.clauses import Clause, Document, Outcome
-from belltower.core.standards.predicates.judging import judge, known
-from belltower.core.standards.predicates.nodes import Kind
+from belltower.core.standards.checks import AttributeCheck
+from belltower.core.standards.clauses import Clause
 from belltower.core.standards.predicates.sql import Engine, fields_of_json, sql_of
 from belltower.core.standards.reading import fields_of
 from belltower.kernel.packs import Register
@@ -42,12 +40,14 @@ class Assessment:
 
 
 def assess(clause: Clause, *, today: date, register: Register) -> Assessment | None:
-    """The clause with the values in force ``today`` over every asset of its kind; None where it is not in force.
+    """An attribute clause with the values in force ``today`` over every asset of its kind.
+
+    None where it is not in force, or is of another kind than attribute.
 
     Planned, being built and retired assets are not judged. Raises WrongKind for a factor out of range.
     """
     values = clause.values_on(today)
-    if values is None:
+    if values is None or not isinstance(clause.check, AttributeCheck):
         return None
     columns = fields_of_json(fields_of(register.kind(clause.applies_to)), "a.fields")
     where, holds = (sql_of(node, Engine.POSTGRES, columns) for node in clause.check.on(values, today))
@@ -56,28 +56,3 @@ def assess(clause: Clause, *, today: date, register: Register) -> Assessment | N
         cursor.execute(statement, [clause.applies_to])
         good, broken, unknown, first = cursor.fetchone()
     return Assessment(clause, today, good, broken, unknown, tuple(first or ()))
-
-
-def outcome_of(clause: Clause, fields: dict[str, object], kinds: dict[str, Kind], on: date) -> Outcome | None:
-    """What the clause says of one thing, in plain Python; None where it is not meant, or the clause is not in force."""
-    values = clause.values_on(on)
-    if values is None:
-        return None
-    where, holds = clause.check.on(values, on)
-    thing = known(fields, kinds)
-    is_meant, is_so = judge(where, thing), judge(holds, thing)
-    if is_meant is False:
-        return None
-    if is_meant is None or is_so is None:
-        return Outcome.UNKNOWN
-    return Outcome.HOLDS if is_so else Outcome.BROKEN
-
-
-def wrong_examples(document: Document, register: Register) -> Iterator[tuple[Clause, str, Outcome | None]]:
-    """The examples that do not come out as written: the clause, the example's name, and what came out."""
-    for clause in document.clauses:
-        kinds = fields_of(register.kind(clause.applies_to))
-        for example in clause.examples:
-            found = outcome_of(clause, dict(example.fields), kinds, example.on)
-            if found is not example.outcome:
-                yield clause, example.name, found

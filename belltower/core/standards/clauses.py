@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from belltower.core.standards.predicates.binding import Given, bind
-from belltower.core.standards.predicates.nodes import Kind, Literal, Node
+from belltower.core.standards.checks import Check
+from belltower.core.standards.predicates.binding import Given
 from belltower.kernel.texts import Text
 
 T = TypeVar("T")
@@ -79,33 +79,79 @@ class TimeAllowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """An activity in an example, by the city's clock (no zone)."""
+
+    at: datetime
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A thing of the other kind in an example: how far it is, in metres, or whether the thing that is judged lies in it."""
+
+    fields: Mapping[str, Any]
+    distance_m: float | None
+    is_inside: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an example tells beside the thing's own fields, as its kind of check needs it; the rest is empty.
+
+    ``since``: in service from that day on. ``readings``: so long after the day's beginning, a value in the stream's unit,
+    or None where only the clock went on. ``nearest_m``: how far the nearest that counts is. ``counted`` of ``among``, and
+    ``unknown`` beside them.
+    """
+
+    activities: tuple[Done, ...] = ()
+    since: date | None = None
+    readings: tuple[tuple[timedelta, float | None], ...] = ()
+    others: tuple[Other, ...] = ()
+    nearest_m: float | None = None
+    counted: int = 0
+    among: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
-    """A thing's fields on a day, and what the clause must say of it."""
+    """A thing's fields on a day, what happened to it, and what the clause must say of it.
+
+    ``at`` is the instant by the city's clock (no zone); where only a day is written, it is that day's end.
+    """
 
     name: str
     fields: Mapping[str, Any]
     on: date
     outcome: Outcome
     line: int
+    at: datetime
+    facts: Facts = Facts()
+
+    @property
+    def begins_at(self) -> datetime:
+        """The beginning of its day, by the city's clock."""
+        return datetime.combine(self.on, time())
 
 
 @dataclass(frozen=True, slots=True)
-class AttributeCheck:
-    """Every thing of the kind for which ``where`` holds must be so that ``holds`` holds."""
+class Quiz:
+    """A question about the clause with its right answer and three wrong ones; ``why`` is told after answering."""
 
-    holds: Node
-    where: Node | None
-    written: str
-
-    def on(self, values: Mapping[str, Given], today: date) -> tuple[Node, Node]:
-        """Both predicates with the values in force; WrongKind for a factor out of range."""
-        where = bind(self.where, values, today) if self.where else Literal(True, Kind.BOOLEAN)
-        return where, bind(self.holds, values, today)
+    question: Text
+    right: Text
+    wrong: tuple[Text, Text, Text]
+    why: Text | None
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One checkable sentence of a document."""
+    """One checkable sentence of a document.
+
+    ``applies_to`` is a kind of asset; or, where ``is_of_areas``, a level of areas. A finding closes once the clause has
+    held for ``closes_after``, and is the same one again within ``reopens_within`` of that; None: at once, and never.
+    """
 
     id: str
     title: Text
@@ -113,13 +159,17 @@ class Clause:
     source: Source
     applies_to: str
     values: Mapping[str, Dated[Given]]
-    check: AttributeCheck
+    check: Check
     grade: Grade
     rectify_within: Dated[TimeAllowed]
     responsible: Role
     not_covered: Text | None
     examples: tuple[Example, ...]
     line: int
+    is_of_areas: bool = False
+    closes_after: Dated[timedelta] | None = None
+    reopens_within: Dated[timedelta] | None = None
+    quiz: tuple[Quiz, ...] = ()
 
     def values_on(self, day: date) -> dict[str, Given] | None:
         """Every value in force on ``day``; None where one of them does not yet hold, and so the clause does not."""

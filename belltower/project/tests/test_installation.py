@@ -90,3 +90,13 @@ def test_proxies_are_networks_and_nonsense_is_refused(tmp_path: Path) -> None:
     assert [str(one) for one in chosen.proxies] == ["10.0.0.0/8", "::1/128"]
     with pytest.raises(installation.UnreadableSetting):
         installation.read({"BELLTOWER_HOME": str(tmp_path), "BELLTOWER_PROXIES": "the one in front"})
+
+
+@pytest.mark.parametrize("name", ["BELLTOWER_ADDRESS", "BELLTOWER_LIVE"])
+def test_an_address_is_an_origin(name: str, tmp_path: Path) -> None:
+    with pytest.raises(installation.NotAnOrigin):
+        installation.read({"BELLTOWER_HOME": str(tmp_path), name: "https://city.example/path"})
+    assert (
+        installation.read({"BELLTOWER_HOME": str(tmp_path), "BELLTOWER_ADDRESS": "https://city.example"}).address
+        == "https://city.example"
+    )

@@ -20,6 +20,7 @@ from belltower.screens.api import problems
 from belltower.screens.api.document import ABOUT, OpenApi, finish
 from belltower.screens.api.doors import as_caller_sees
 from belltower.screens.api.operations import (
+    activities,
     alarms,
     areas,
     assets,
@@ -34,6 +35,7 @@ from belltower.screens.api.operations import (
     parties,
     responsibilities,
     search,
+    standards,
 )
 
 NAMESPACE = "api"
@@ -54,6 +56,8 @@ ROOMS = (
     jobs,
     grants,
     alarms,
+    activities,
+    standards,
 )
 
 

@@ -41,6 +41,7 @@ STATUS_OF: dict[str, int] = {
     "not_found": 404,
     "no_such_operation": 404,
     "unknown_kind": 404,
+    "unknown_activity": 404,
     "unknown_asset": 404,
     "file_too_large": 413,
     "attachment_too_large": 413,

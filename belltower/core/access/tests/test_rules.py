@@ -6,18 +6,19 @@ import pytest
 from belltower.core.access.models import RoleName
 from belltower.core.access.rules import Verb, may
 
-# Read across: view, export, load, edit, run_jobs, administer, sense, answer_alarms, set_alarms.
+# Read across: view, export, load, edit, run_jobs, administer, sense, answer_alarms, set_alarms, record, write_standards,
+# approve_standards.
 EXPECTED = {
-    "viewer": "v--------",
-    "desk": "ve-d---w-",
-    "inspector": "v--d-----",
-    "supervisor": "ve-------",
-    "sector_officer": "veldr--wt",
-    "planner": "vel-r----",
-    "assessor": "ve-------",
-    "leader": "ve-------",
-    "enterprise": "ve-----w-",
-    "administrator": "veldraswt",
+    "viewer": "v-----------",
+    "desk": "ve-d---w-o--",
+    "inspector": "v--d-----o--",
+    "supervisor": "ve----------",
+    "sector_officer": "veldr--wtosp",
+    "planner": "vel-r-------",
+    "assessor": "ve----------",
+    "leader": "ve----------",
+    "enterprise": "ve-----w-o--",
+    "administrator": "veldraswtosp",
 }
 
 

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from belltower.core.standards.predicates.durations import CivilDuration
 from belltower.core.standards.predicates.kinds import WrongKind
 from belltower.core.standards.predicates.nodes import Arithmetic, Kind, Literal, Node, Value, replaced
 from belltower.kernel.texts import Text
 
-Given = float | str | bool | date | CivilDuration
+Given = float | str | bool | date | CivilDuration | timedelta
+"""A dated value. A timedelta is a length of hours and minutes, which no predicate can use."""
 FACTOR = 1e6
 """Factors lie between this and its inverse, so that no product can leave the range of a double in any engine."""
 
@@ -37,7 +38,7 @@ def bind(node: Node, values: Mapping[str, Given], today: date) -> Node:
 
 
 def _literal(value: Given, kind: Kind) -> Literal:
-    assert not isinstance(value, CivilDuration)
+    assert not isinstance(value, CivilDuration | timedelta)
     return Literal(float(value) if kind is Kind.NUMBER else value, kind)  # type: ignore[arg-type]
 
 

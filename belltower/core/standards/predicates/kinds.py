@@ -48,7 +48,13 @@ def checked(node: T) -> T:
                 _alike(of, one)
         case Comparison(sign, left, right):
             _alike(left, right)
-            if sign not in ("=", "<>") and kind_of(left) in (Kind.TEXT, Kind.BOOLEAN, Kind.DURATION):
+            if kind_of(left) is Kind.DURATION:
+                raise WrongKind(
+                    Text(
+                        zh="时长只能与 today 相加减", en="a length of time can only be added to today or taken from it"
+                    )
+                )
+            if sign not in ("=", "<>") and kind_of(left) in (Kind.TEXT, Kind.BOOLEAN):
                 # Engines order text by different alphabets.
                 what = _TITLE[kind_of(left)]
                 raise WrongKind(

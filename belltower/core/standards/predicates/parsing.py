@@ -181,7 +181,10 @@ class _Reader:
     def _literal(self, node: exp.Literal) -> Node:
         if node.is_string:
             return nodes.Literal(str(node.this), Kind.TEXT)
-        number = float(node.this)
+        try:
+            number = float(node.this)
+        except ValueError:
+            raise WrongKind(Text(zh=f"“{node.this}”不是数", en=f"'{node.this}' is no number")) from None
         if not math.isfinite(number) or (number and not 1e-15 <= abs(number) <= 1e15):
             raise WrongKind(Text(zh=f"数 {node.this} 超出范围", en=f"the number {node.this} is out of range"))
         return nodes.Literal(number, Kind.NUMBER)

@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Passes over the city: a full one judges everything, an incremental one only what was marked since, with the same result.
+
+Attribute and cadence clauses are judged a kind at a time, in one statement (asking.py); how each asset stands is kept, so
+that an incremental pass can move the counts. The other kinds of check are judged clause by clause, always whole.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from belltower.core.ledger.entries import action
+from belltower.core.places.kinds import register
+from belltower.core.places.models import Area
+from belltower.core.standards import asking, attribute, cadence, signal
+from belltower.core.standards.checks import AttributeCheck, CadenceCheck
+from belltower.core.standards.findings import Letter, Times
+from belltower.core.standards.judging import is_judged, judge, today
+from belltower.core.standards.keeping import Counts, Met, Subject, count, keep, kept_of
+from belltower.core.standards.models import (
+    Basis,
+    Because,
+    Dirty,
+    Exemption,
+    Finding,
+    FindingState,
+    Revision,
+    RevisionState,
+    Standing,
+)
+from belltower.core.standards.reading_parts import fields_of
+from belltower.core.standards.revisions import InForce, held_on, revisions_on
+from belltower.kernel.actors import Actor
+
+BY = Actor.system("standards")
+_LOCK = 0x6A75646765  # "judge": one pass at a time
+_JUDGED = "standards_judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a pass did: clauses and subjects judged, findings opened and closed, and how long it took."""
+
+    clauses: int = 0
+    subjects: int = 0
+    opened: int = 0
+    closed: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Passed) -> Passed:
+        return Passed(
+            self.clauses + other.clauses, self.subjects + other.subjects, self.opened + other.opened,
+            self.closed + other.closed, self.seconds + other.seconds,
+        )  # fmt: skip
+
+
+def full(*, now: datetime, by: Actor = BY) -> Passed:
+    """Judge the whole city by every clause in force. Each kind and clause is a transaction of its own."""
+    began = time.perf_counter()
+    plan = _plan(today(now))
+    total = _turn(now, by)
+    for kind, asked in plan.by_kind.items():
+        total += judge_kind(kind, asked, now=now, is_full=True, by=by)
+    for one in plan.others:
+        total += judge_clause(one, now=now, by=by)
+    return total + Passed(seconds=time.perf_counter() - began)
+
+
+def incremental(*, now: datetime, by: Actor = BY, others: bool = True) -> Passed:
+    """Judge again what was marked since the last pass, and what time or a changed clause makes necessary.
+
+    ``others``: the clauses of other kinds as well, whole. The counts, standings and findings are those that ``full`` would
+    leave at this instant.
+    """
+    began = time.perf_counter()
+    plan = _plan(today(now))
+    total = _turn(now, by)
+    for kind, asked in plan.by_kind.items():
+        total += judge_kind(kind, asked, now=now, is_full=False, by=by)
+    for one in plan.others if others else ():
+        total += judge_clause(one, now=now, by=by)
+    return total + Passed(seconds=time.perf_counter() - began)
+
+
+@action("standards.judge_kind")
+def judge_kind(kind: str, asked: Sequence[InForce], *, now: datetime, is_full: bool, by: Actor) -> Passed:
+    """Judge assets of a kind by its attribute and cadence clauses: all, or those that were marked."""
+    _one_at_a_time()
+    began = time.perf_counter()
+    basis = Basis.objects.filter(kind=kind).first()
+    marked = list(_take_marks(kind))
+    is_whole = is_full or None in marked or not _is_same_basis(basis, asked, now)
+    subjects = None if is_whole else sorted({one for one in marked if one is not None})
+    if (
+        subjects == []
+        and not Finding.objects.filter(kind=kind, state=FindingState.OPEN).exclude(holds_since=None).exists()
+    ):
+        return Passed()
+    return _Kind(kind, asked, now, subjects).judge(began)
+
+
+@action("standards.judge_clause")
+def judge_clause(one: InForce, *, now: datetime, by: Actor) -> Passed:
+    """Judge a clause of another kind over the whole city."""
+    _one_at_a_time()
+    began = time.perf_counter()
+    judged = judge(one.clause, now=now, register=register())
+    if judged is None:
+        return Passed()
+    spared = _spared([one], today(now))[one.clause_id]
+    counts: Counts = {area: Counter({Letter.HOLDS: n}) for area, n in judged.holds.items() if n}
+    before = kept_of(one.clause_id, closed_since=_closed_since(one, now))
+    met: dict[Subject, Met] = {kept.subject: Met(kept.subject, Letter.HOLDS, {}) for kept in before.values()}
+    for each in judged.not_holding:
+        subject = (each.asset_id, each.area_id)
+        is_spared = each.asset_id in spared.assets or each.area_id in spared.areas
+        letter = Letter.EXEMPT if is_spared else Letter.BROKEN if each.outcome == "broken" else Letter.UNKNOWN
+        met.pop(next((k.subject for k in (before.get(each.asset_id),) if k), subject), None)
+        met[subject] = Met(subject, letter, each.evidence)
+        counts.setdefault(each.area_id, Counter())[letter] += 1
+    opened, shut = keep(one, met.values(), before, now=now)
+    took = int((time.perf_counter() - began) * 1000)
+    subjects = sum(of.total() for of in counts.values())
+    count(one, counts, now=now, subjects=subjects, took_ms=took, is_change=False)
+    return Passed(1, subjects, opened, shut)
+
+
+class _Kind:
+    """One pass over one kind, inside its transaction."""
+
+    def __init__(self, kind: str, asked: Sequence[InForce], now: datetime, subjects: Sequence[int] | None) -> None:
+        self.kind, self.asked, self.now, self.subjects = kind, asked, now, subjects
+        self.questions = [_question(one, number, now, subjects) for number, one in enumerate(asked)]
+
+    def judge(self, began: float) -> Passed:
+        """Ask, count, keep how each stands, and move the findings on."""
+        spared = _spared(self.asked, today(self.now))
+        sql = asking.statement(
+            self.kind, fields_of(register().kind(self.kind)),
+            [(question, spared[one.clause_id]) for one, question in zip(self.asked, self.questions, strict=True)],
+            self.subjects,
+        )  # fmt: skip
+        with connection.cursor() as cursor:
+            if self.subjects is None:  # millions are grouped and joined in memory, by one statement at a time
+                cursor.execute("SET LOCAL work_mem = '192MB'; SET LOCAL jit = off")
+            cursor.execute(f"DROP TABLE IF EXISTS {_JUDGED}")
+            cursor.execute(f"CREATE TEMP TABLE {_JUDGED} ON COMMIT DROP AS {sql}")
+            number = cursor.rowcount
+            counts = self._counts(cursor)
+            self._stand(cursor)
+        opened, shut = self._find()
+        took = int((time.perf_counter() - began) * 1000)
+        for one, of in zip(self.asked, counts, strict=True):
+            count(one, of, now=self.now, subjects=number, took_ms=took, is_change=self.subjects is not None)
+        self._note_basis()
+        return Passed(len(self.asked), number, opened, shut)
+
+    def _counts(self, cursor: object) -> list[Counts]:
+        """By clause and area: how many there are, or for some subjects only by how much that changes."""
+        cursor.execute(f"SELECT area_id, letters, count(*) FROM {_JUDGED} GROUP BY 1, 2")  # type: ignore[attr-defined]
+        rows = cursor.fetchall()  # type: ignore[attr-defined]
+        if self.subjects is not None:
+            cursor.execute(_STOOD.format(ids=asking.ids_of(self.subjects)))  # type: ignore[attr-defined]
+            rows += cursor.fetchall()  # type: ignore[attr-defined]
+        counts: list[Counts] = [{} for _ in self.asked]
+        for area, letters, number in rows:
+            for of, letter in zip(counts, letters, strict=True):
+                of.setdefault(area, Counter())[Letter(letter)] += number
+        return counts
+
+    def _stand(self, cursor: object) -> None:
+        among = "" if self.subjects is None else f" AND s.asset_id = ANY ({asking.ids_of(self.subjects)})"
+        cursor.execute(_GONE.format(kind=asking.text(self.kind), among=among))  # type: ignore[attr-defined]
+        cursor.execute(_STANDS.format(kind=asking.text(self.kind)))  # type: ignore[attr-defined]
+
+    def _find(self) -> tuple[int, int]:
+        """Findings of every clause: of broken subjects, and of those that have one open."""
+        opened = shut = 0
+        broken = self._broken()
+        for place, (one, question) in enumerate(zip(self.asked, self.questions, strict=True)):
+            before = kept_of(one.clause_id, assets=self.subjects, closed_since=_closed_since(one, self.now))
+            letters = self._letters(place, [kept.subject[0] for kept in before.values() if kept.subject[0] is not None])
+            met = [Met((pk, area), Letter.BROKEN) for pk, area in broken[place]]
+            known = {pk for pk, _ in broken[place]}
+            for kept in before.values():
+                if kept.subject[0] not in known:
+                    area, letter = letters.get(kept.subject[0], (kept.subject[1], Letter.NOT_MEANT))
+                    met.append(Met((kept.subject[0], area), letter))
+            more, fewer = keep(one, met, before, now=self.now, evidence=question.evidence)
+            opened, shut = opened + more, shut + fewer
+        return opened, shut
+
+    def _broken(self) -> list[list[tuple[int, int | None]]]:
+        """By clause: ids and areas of the assets that break it."""
+        found: list[list[tuple[int, int | None]]] = [[] for _ in self.asked]
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id, area_id, letters FROM {_JUDGED} WHERE strpos(letters, 'b') > 0")
+            for pk, area, letters in cursor.fetchall():
+                for place, letter in enumerate(letters):
+                    if letter == "b":
+                        found[place].append((pk, area))
+        return found
+
+    def _letters(self, place: int, assets: Iterable[int]) -> dict[int | None, tuple[int | None, Letter]]:
+        """How assets stand to one clause, with the area that they lie in."""
+        rows = Standing.objects.filter(kind=self.kind, pk__in=list(assets)).values_list("pk", "area_id", "letters")
+        return {pk: (area, Letter(letters[place])) for pk, area, letters in rows}
+
+    def _note_basis(self) -> None:
+        revisions = [one.revision_id for one in self.asked]
+        Basis.objects.update_or_create(
+            kind=self.kind, defaults={"day": today(self.now), "revisions": revisions, "at": self.now}
+        )
+
+
+_STOOD = """
+    SELECT area_id, letters, -count(*) FROM standards_standing WHERE asset_id = ANY ({ids}) GROUP BY 1, 2
+"""
+_GONE = f"""
+    DELETE FROM standards_standing s WHERE s.kind = {{kind}}{{among}}
+        AND NOT EXISTS (SELECT FROM {_JUDGED} j WHERE j.id = s.asset_id)
+"""
+_STANDS = f"""
+    INSERT INTO standards_standing AS s (asset_id, kind, area_id, letters)
+    SELECT j.id, {{kind}}, j.area_id, j.letters FROM {_JUDGED} j LEFT JOIN standards_standing o ON o.asset_id = j.id
+    WHERE o.asset_id IS NULL OR (o.area_id, o.letters) IS DISTINCT FROM (j.area_id, j.letters)
+    ON CONFLICT (asset_id) DO UPDATE SET area_id = excluded.area_id, letters = excluded.letters
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    by_kind: dict[str, list[InForce]]
+    others: list[InForce]
+
+
+def _plan(day: date) -> _Plan:
+    """Which clauses are judged together, and which alone. A kind that lost its clauses is there with none."""
+    by_kind: dict[str, list[InForce]] = {kind: [] for kind in Basis.objects.values_list("kind", flat=True)}
+    others = []
+    for one in revisions_on(day):
+        if isinstance(one.clause.check, AttributeCheck | CadenceCheck) and not one.clause.is_of_areas:
+            by_kind.setdefault(one.clause.applies_to, []).append(one)
+        elif is_judged(one.clause.check):
+            others.append(one)
+    return _Plan({kind: asked for kind, asked in by_kind.items() if kind in register().kinds}, others)
+
+
+def _question(one: InForce, number: int, now: datetime, subjects: Sequence[int] | None) -> asking.Question:
+    check = one.clause.check
+    if isinstance(check, AttributeCheck):
+        return attribute.question(one.clause, check, now=now, register=register())
+    assert isinstance(check, CadenceCheck)
+    return cadence.question(one.clause, check, number, now=now, register=register(), subjects=subjects)
+
+
+def _is_same_basis(basis: Basis | None, asked: Sequence[InForce], now: datetime) -> bool:
+    """Whether standings were judged by the same revisions on the same day, and none of them goes by the hour."""
+    if basis is None or basis.day != today(now) or basis.revisions != [one.revision_id for one in asked]:
+        return False
+    return not any(_goes_by_the_hour(one, now) for one in asked)
+
+
+def _goes_by_the_hour(one: InForce, now: datetime) -> bool:
+    check, values = one.clause.check, one.clause.values_on(today(now)) or {}
+    return isinstance(check, CadenceCheck) and isinstance(values.get(check.within), timedelta)
+
+
+def _spared(asked: Sequence[InForce], day: date) -> dict[int, asking.Spared]:
+    """Who is exempt from each clause on ``day``; of an area all that lies in it and below."""
+    assets: dict[int, set[int]] = {one.clause_id: set() for one in asked}
+    areas: dict[int, set[int]] = {one.clause_id: set() for one in asked}
+    rows = Exemption.objects.filter(clause_id__in=assets, since__lte=day, until__gt=day).select_related("area")
+    for row in rows:
+        if row.asset_id is not None:
+            assets[row.clause_id].add(row.asset_id)
+        elif row.area is not None:
+            below = Q(path__startswith=row.area.path) | Q(pk=row.area_id)
+            areas[row.clause_id].update(Area.objects.filter(below).values_list("pk", flat=True))
+    return {pk: asking.Spared(frozenset(assets[pk]), frozenset(areas[pk])) for pk in assets}
+
+
+def _closed_since(one: InForce, now: datetime) -> datetime | None:
+    """Since when a finding must have closed to be the same one again."""
+    within = Times.of(one.clause, today(now)).reopens_within
+    return now - within if within else None
+
+
+def _take_marks(kind: str) -> Iterable[int | None]:
+    """The assets of a kind that are to be judged again, None for all; they are marked no more."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM standards_dirty WHERE kind = %s RETURNING asset_id", [kind])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+@action("standards.turn_over")
+def turn_over(now: datetime, *, by: Actor) -> int:
+    """Revisions whose last day is over are superseded, and findings of clauses that no longer hold are closed; how many."""
+    day = today(now)
+    Revision.objects.filter(state=RevisionState.IN_FORCE, until__lte=day).update(state=RevisionState.SUPERSEDED)
+    gone = Finding.objects.filter(state=FindingState.OPEN).exclude(clause__in=held_on(day).values("clause"))
+    return gone.update(state=FindingState.CLOSED, closed_at=now, closed_because=Because.NOT_IN_FORCE, holds_since=None)
+
+
+def _turn(now: datetime, by: Actor) -> Passed:
+    """What the day brought, and marks of kinds that no clause is about."""
+    with transaction.atomic():
+        asked = set(Basis.objects.values_list("kind", flat=True)) | {
+            one.clause.applies_to for one in revisions_on(today(now))
+        }
+        Dirty.objects.exclude(kind__in=asked).delete()
+        signal.keep_alarms(now=now, register=register(), by=by)
+    return Passed(closed=turn_over(now, by=by))
