@@ -157,6 +157,30 @@ def level(who: Who) -> Floats:
     return _rounded(2.1 + days + own, 2)
 
 
+def methane(who: Who) -> Floats:
+    """Per cent of the lower explosive limit in a kitchen: next to nothing."""
+    return _rounded(0.3 + 1.2 * smooth(who.number, who.at, HOUR_S), 1)
+
+
+def outlet_pressure(who: Who) -> Floats:
+    """kPa behind a regulator: a little less while people cook."""
+    own = 0.3 * random(who.number, np.zeros_like(who.at))
+    return _rounded(2.3 + own - 0.25 * active(who.at) + 0.1 * smooth(who.number, who.at, 600), 2)
+
+
+def occupancy(who: Who) -> Floats:
+    """Per cent of a parking area's places taken."""
+    most = 55 + 35 * random(who.number, np.zeros_like(who.at))
+    return _rounded(most * (0.35 + 0.65 * active(who.at)) * (0.85 + 0.2 * smooth(who.number, who.at, 1800)), 0)
+
+
+def dust(who: Who) -> Floats:
+    """Grams on a square metre: blown together, swept once a day."""
+    own = random(who.number, np.zeros_like(who.at))
+    since_sweep = (hour(who.at) - 4 - 3 * own) % 24 / 24
+    return _rounded(1.2 + 2.6 * since_sweep + 0.5 * smooth(who.number, who.at, 6 * HOUR_S), 1)
+
+
 COURSES: Mapping[str, Callable[[Who], Floats]] = {
     "street_light.lamp_power": lamp_power,
     "signal_cabinet.inside_temperature": cabinet_temperature,
@@ -167,6 +191,10 @@ COURSES: Mapping[str, Callable[[Who], Floats]] = {
     "city_station.room_temperature": room_temperature,
     "public_toilet.visitors_an_hour": visitors_an_hour,
     "water.level": level,
+    "gas_detector.methane": methane,
+    "regulator_station.outlet_pressure": outlet_pressure,
+    "bike_parking.occupancy": occupancy,
+    "cleaned_street.dust": dust,
 }
 """By what packs declare: "kind.stream"."""
 

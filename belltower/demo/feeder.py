@@ -18,7 +18,7 @@ import msgspec
 from belltower.core.access import actions
 from belltower.core.access.rules import Verb
 from belltower.core.observations.batches import Batch
-from belltower.demo import desk
+from belltower.demo import desk, done
 from belltower.demo.sensed import Sensors
 from belltower.demo.senses import PAST, all_sensors, readings, reported_until
 from belltower.kernel.actors import Actor
@@ -26,19 +26,23 @@ from belltower.kernel.actors import Actor
 logger = logging.getLogger(__name__)
 EVERY_S = 2.0
 _AT_ONCE_S = 600  # of what is behind, in one request
+_DONE_EVERY_S = 60  # what people did is told once a minute
 _TOKEN_FOR = timedelta(days=30)
 _ACCOUNT = "demo sensors"
 
 
 def feed(host: str, port: int, stopping: threading.Event, *, clock: Callable[[], float] = time.time) -> None:
-    """Report until told to stop. The duty desk of the demo settles in meanwhile, once there are alarms."""
+    """Report until told to stop, what people did once a minute. The duty desk settles in meanwhile, once there are alarms."""
     sensors = list(all_sensors())
     since = max(reported_until() or 0, int(clock() - PAST.total_seconds()))
-    door, has_settled = _Door(host, port), not sensors
+    door, has_settled, told, who = _Door(host, port), not sensors, clock(), done.subjects()
     while sensors and not stopping.wait(EVERY_S):
         until = min(int(clock()), since + _AT_ONCE_S)
         if door.take(sensors, since, until):
             since = until
+        if clock() - told >= _DONE_EVERY_S:
+            told = clock()
+            done.catch_up(datetime.fromtimestamp(told, UTC), who)
         has_settled = has_settled or desk.settle_in(datetime.fromtimestamp(clock(), UTC))
 
 

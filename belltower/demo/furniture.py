@@ -19,11 +19,14 @@ LIGHT_SPACING_M = 35.0
 _BIN_SPACING_M, _CAMERA_SPACING_M, _SHARED_POLE_SPACING_M = 110.0, 320.0, 480.0
 _KERB_M = np.array([14.0, 9.0, 6.0])  # from the middle of the street, by rank
 _LAMPS = (  # by rank
-    {"height": 12, "lamp": "LED", "wattage": 180, "lights": 2, "pole_type": "双臂"},
-    {"height": 10, "lamp": "LED", "wattage": 120, "lights": 1, "pole_type": "单臂"},
-    {"height": 8, "lamp": "LED", "wattage": 60, "lights": 1, "pole_type": "单臂"},
+    {"height": 12, "lamp": "LED", "wattage": 180, "lights": 2, "pole_type": "双臂", "street_class": "trunk"},
+    {"height": 10, "lamp": "LED", "wattage": 120, "lights": 1, "pole_type": "单臂", "street_class": "secondary"},
+    {"height": 8, "lamp": "LED", "wattage": 60, "lights": 1, "pole_type": "单臂", "street_class": "branch"},
 )
 _SORTING = ("residual", "recyclable", "residual", "food")
+_COLOURS = {"residual": "grey", "recyclable": "blue", "food": "green"}
+_WRONG_BIN = {"capacity": 120, "sorting": "food", "colour": "grey"}
+_BATTERY_BIN = {"capacity": 60, "sorting": "hazardous", "colour": "red"}
 _OUT_OF_SERVICE_SHARE = 0.01
 
 
@@ -94,9 +97,21 @@ def _lights(place: BuiltUp, rng: np.random.Generator) -> Things:
         keys=numbered(place, "L", len(ranks)),
         shapes=shapely.points(found.points),
         owners="demo-lighting",
-        fields=[by_road[each] for each in zip(ranks, roads, strict=True)],
+        fields=[_surveyed(by_road[each], number) for number, each in enumerate(zip(ranks, roads, strict=True))],
         lives=lives(len(ranks), rng),
     )
+
+
+def _surveyed(lamp: dict[str, Any], number: int) -> dict[str, Any]:
+    """One lamp in forty was measured: a tenth of these stand too far apart, a twentieth carries three banners."""
+    if number % 40:
+        return lamp
+    reach = 30.0 if lamp["street_class"] == "branch" else 35.0
+    return {
+        **lamp,
+        "spacing": reach + 6 if number % 400 == 0 else reach - 1,
+        "banners": 3 if number % 800 == 40 else number // 40 % 3,
+    }
 
 
 def _at_crossings(place: BuiltUp) -> Iterator[Things]:
@@ -161,35 +176,50 @@ def _crossing(one: Text, other: Text) -> Text:
 
 def _cameras(place: BuiltUp, trunk: Streets) -> Things:
     found = along(trunk, _CAMERA_SPACING_M, shift=0.3)
-    return _poles("camera_pole", place, "C", found, "demo-police", {"height": 6})
+    street: dict[str, Any] = {"height": 6, "watches": "street"}
+    return _poles("camera_pole", place, "C", found, "demo-police", [
+        {"height": 6, "watches": "offences", "before_stop_line": 38.0 if number % 36 == 9 else 27.0} if number % 9 == 0 else street
+        for number in range(len(found.points))
+    ])  # fmt: skip
 
 
 def _shared_poles(place: BuiltUp, trunk: Streets) -> Things:
     found = along(trunk, _SHARED_POLE_SPACING_M, shift=0.7)
-    return _poles("shared_pole", place, "M", found, "demo-tower", {"height": 13})
+    whole = {"height": 13, "layers": 4, "cable_hole": 25.0, "fibre_pairs": 4, "station_ready": True}
+    lacking: dict[str, Any] = {**whole, "cable_hole": 18.0, "fibre_pairs": 2, "station_ready": False, "layers": 3}
+    return _poles("shared_pole", place, "M", found, "demo-tower", [
+        lacking if number % 30 == 11 else whole for number in range(len(found.points))
+    ])  # fmt: skip
 
 
-def _poles(kind: str, place: BuiltUp, letter: str, found: Places, owner: str, fields: dict[str, Any]) -> Things:
+def _poles(kind: str, place: BuiltUp, letter: str, found: Places, owner: str, fields: list[dict[str, Any]]) -> Things:
     count = len(found.points)
     return Things(
         kind=kind,
         keys=numbered(place, letter, count),
         shapes=shapely.points(found.points),
         owners=owner,
-        fields=[fields] * count,
+        fields=fields,
     )
 
 
 def _bins(place: BuiltUp) -> Things:
     found = along(place.streets, _BIN_SPACING_M, shift=0.4)
     count = len(found.points)
-    kinds = [{"capacity": capacity, "sorting": sorting} for sorting in _SORTING for capacity in (240, 120)]
+    kinds = [
+        {"capacity": capacity, "sorting": sorting, "colour": _COLOURS[sorting]}
+        for sorting in _SORTING
+        for capacity in (240, 120)
+    ]
     return Things(
         kind="waste_bin",
         keys=numbered(place, "W", count),
         shapes=shapely.points(found.points),
         owners=sanitation(place),
-        fields=[kinds[number % len(kinds)] for number in range(count)],
+        fields=[
+            _WRONG_BIN if number % 160 == 39 else _BATTERY_BIN if number % 40 == 20 else kinds[number % len(kinds)]
+            for number in range(count)
+        ],
     )
 
 

@@ -89,8 +89,9 @@ def land(place: BuiltUp, water: shapely.Geometry, rng: np.random.Generator) -> I
     uses = _uses(blocks, place, rng)
     yield _parcels(place, blocks, uses)
     yield _buildings(place, blocks, uses, rng)
-    yield _collection_points(place, blocks[::8])
-    yield _toilets(place, blocks[::25], rng)
+    homes = blocks[uses == _HOMES]
+    yield _collection_points(place, homes[np.arange(len(homes)) % 12 != 5])
+    yield _toilets(place, blocks[::6], rng)
 
 
 def _blocks(crossings: Points, water: shapely.Geometry) -> Points:
@@ -173,12 +174,16 @@ def _corner(blocks: Points, place: BuiltUp) -> NDArray[np.object_]:
 
 
 def _collection_points(place: BuiltUp, blocks: Points) -> Things:
+    """One in the yard of each block of homes that is given; a twelfth of all blocks has none."""
     return Things(
         kind="collection_point",
         keys=numbered(place, "G", len(blocks)),
-        shapes=_corner(blocks, place),
+        shapes=np.asarray(shapely.points(blocks.mean(axis=1))),
         owners=sanitation(place),
-        fields=[{}] * len(blocks),
+        fields=[
+            {"sign_side": 150.0 if number % 25 == 7 else 200.0, "seen_from": 8_000.0, "sorts": 4}
+            for number in range(len(blocks))
+        ],
     )
 
 
@@ -191,12 +196,20 @@ def _toilets(place: BuiltUp, blocks: Points, rng: np.random.Generator) -> Things
         owners="demo-bureau",
         names=titled(some_names(count, rng), "公厕", "Public Toilet"),
         fields=[
-            {"stalls": stalls, "accessible": accessible}
+            {"stalls": stalls, "accessible": accessible, **_stalls(stalls)}
             for stalls, accessible in zip(
                 rng.integers(6, 25, count).tolist(), (rng.random(count) < 0.8).tolist(), strict=True
             )
         ],
     )
+
+
+def _stalls(stalls: int) -> dict[str, object]:
+    """Three in five for women; where crowds gather two in three, but not everywhere. Distances were measured at some."""
+    is_crowded, women = stalls > 18, -(-stalls * 3 // 5)
+    women = women if stalls % 4 == 0 else -(-stalls * 2 // 3) if is_crowded else women
+    found: dict[str, object] = {"crowded": is_crowded, "women_stalls": women, "men_stalls": stalls - women}
+    return found | ({"septic_to_source": 24.0 + 2 * stalls, "septic_to_tank": 9.0 + stalls / 5} if stalls % 3 else {})
 
 
 def some_names(count: int, rng: np.random.Generator) -> list[Text]:

@@ -11,7 +11,9 @@ import shapely
 
 from belltower.demo import ground
 from belltower.demo.furniture import furniture
+from belltower.demo.gas import gas
 from belltower.demo.geography import Geography, River, words
+from belltower.demo.kerbside import kerbside
 from belltower.demo.network import BuiltUp, Points, Streets, Town, grid, join, lay_out
 from belltower.demo.outlines import SimulatedArea, areas, in_plane, place_names
 from belltower.demo.size import EXTENTS, Extent, Size
@@ -64,6 +66,9 @@ def things(plan: Plan) -> Iterator[Things]:
         yield ground.streets(place, rng)
         yield from ground.land(place, plan.water, rng)
         yield from furniture(place, rng)
+        later = np.random.default_rng([plan.seed, 8, int(place.town.code)])
+        yield from gas(place, later)
+        yield from kerbside(place, later)
 
 
 def _river(course: Points, width_m: float) -> shapely.Geometry:

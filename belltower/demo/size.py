@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How big a demo city is: about 20 thousand, 200 thousand or 2 million assets."""
+"""How big a demo city is: about 25 thousand, 240 thousand or 2.6 million assets."""
 
 from __future__ import annotations
 

@@ -31,5 +31,15 @@ def stations(core: BuiltUp, rng: np.random.Generator) -> Things:
         owners="demo-bureau",
         names=titled(place_names(len(LIVES), rng), "驿站", "Station"),
         lives=LIVES,
-        fields=[{"class": each, "opening_hours": "06:00-22:00"} for each in classes],
+        fields=[
+            {"class": each, "opening_hours": "06:00-22:00", **_offers(number)} for number, each in enumerate(classes)
+        ],
     )
+
+
+def _offers(number: int) -> dict[str, bool]:
+    """What a station has; nobody looked into those that are planned."""
+    if LIVES[number] != "in_service":
+        return {}
+    return {"wash_basin": True, "lockers": True, "microwave": number % 2 == 0, "drinking_water": number != 5,
+            "first_aid": number % 6 != 4, "air_conditioning": number != 9}  # fmt: skip

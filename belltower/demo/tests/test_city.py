@@ -2,6 +2,7 @@
 """The demo city in the database: built once, built again, and only where nothing else is."""
 
 import json
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import shapely
 
 from belltower.core.access.models import RoleName, User
 from belltower.core.access.people import roles_of, scope_of
+from belltower.core.activities.models import Activity
 from belltower.core.alarms.models import Definition
 from belltower.core.observations.latest import latest
 from belltower.core.places.actions.areas import AreaDraft, place_assets_anew, put_areas
@@ -18,8 +20,9 @@ from belltower.core.places.areas import AreaIndex
 from belltower.core.places.kinds import register
 from belltower.core.places.models import Area, Asset, Party
 from belltower.core.places.responsibilities import resolve_asset
-from belltower.demo import city, people, senses
+from belltower.demo import city, done, people, senses
 from belltower.demo.city import NotADemo
+from belltower.demo.doings import doings
 from belltower.kernel.actors import Actor
 from belltower.kernel.codes import check_asset_code
 from belltower.kernel.coordinates import coordinate_system
@@ -100,8 +103,19 @@ def test_its_senses_begin_once_and_a_sleep_of_hours_is_made_up_for(
     later = now + timedelta(minutes=90)
     assert senses.catch_up(later) > 9 * count
     newest = latest(None)
-    assert len(newest) == count - 1, "all but the one that fell silent before"
+    assert len(newest) == count - 2, "all but the two that fell silent before"
     assert newest.at.min() > (later - timedelta(minutes=6)).timestamp() * 1e6
+
+
+def test_what_was_done_is_told_once_and_then_as_it_happens(demo_town: city.DemoReport) -> None:
+    now = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
+    began = time.monotonic()
+    assert done.catch_up(now) > 3_000
+    assert time.monotonic() - began < 60, "the first start is quick"
+    assert done.catch_up(now) == 0
+    assert 20 < done.catch_up(now + timedelta(hours=1)) < 2_000
+    assert Activity.objects.filter(by_party=None).count() == 0
+    assert set(Activity.objects.values_list("activity", flat=True)) == {one.activity for one in doings()}
 
 
 def test_real_outlines_take_the_place_of_simulated_ones_and_every_light_is_placed_anew(

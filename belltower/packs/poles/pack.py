@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Poles: street lights and the other street furniture that stands on, or may share, a pole."""
 
-from belltower.kernel.packs import AssetKind, CaseKind, Field, FieldType, Geometry, Keeping, MapLayer, Pack, Stream
+from belltower.kernel.packs import (
+    Activity,
+    AssetKind,
+    CaseKind,
+    Choice,
+    Field,
+    FieldType,
+    Geometry,
+    Keeping,
+    MapLayer,
+    Pack,
+    Stream,
+)
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -26,6 +38,13 @@ pack = Pack(
                       aliases=("TRAFFICCOMBO", "是否合杆")),
                 Field("street", FieldType.TEXT, Text(zh="所在道路", en="Street"), aliases=("STREETNAME", "STREET", "道路名称")),
                 Field("cross_street", FieldType.TEXT, Text(zh="相交道路", en="Cross street"), aliases=("CROSSSTREET",)),
+                Field("street_class", FieldType.CHOICE, Text(zh="道路等级", en="Class of its street"), choices=(
+                    Choice(value="trunk", title=Text(zh="主干路", en="Main road")),
+                    Choice(value="secondary", title=Text(zh="次干路", en="Secondary road")),
+                    Choice(value="branch", title=Text(zh="支路", en="Branch road")),
+                )),
+                Field("spacing", Quantity.LENGTH, Text(zh="与下一杆间距", en="Distance to the next"), unit="m", aliases=("杆距",)),
+                Field("banners", FieldType.INTEGER, Text(zh="灯杆广告数", en="Banners on it")),
             ),
         ),
         AssetKind(
@@ -51,11 +70,24 @@ pack = Pack(
         ),
         AssetKind(
             "camera_pole", Text(zh="监控杆", en="Camera pole"), Geometry.POINT, gb_code="01050",
-            fields=(Field("height", Quantity.LENGTH, Text(zh="杆高", en="Height"), unit="m"),),
+            fields=(
+                Field("height", Quantity.LENGTH, Text(zh="杆高", en="Height"), unit="m"),
+                Field("watches", FieldType.CHOICE, Text(zh="用途", en="Watches"), choices=(
+                    Choice(value="offences", title=Text(zh="违法抓拍", en="Traffic offences")),
+                    Choice(value="street", title=Text(zh="街面监控", en="The street")),
+                )),
+                Field("before_stop_line", Quantity.LENGTH, Text(zh="距停止线", en="Before the stop line"), unit="m"),
+            ),
         ),
         AssetKind(
             "shared_pole", Text(zh="综合杆", en="Shared pole"), Geometry.POINT, gb_code="01077",
-            fields=(Field("height", Quantity.LENGTH, Text(zh="杆高", en="Height"), unit="m"),),
+            fields=(
+                Field("height", Quantity.LENGTH, Text(zh="杆高", en="Height"), unit="m"),
+                Field("layers", FieldType.INTEGER, Text(zh="分层数", en="Layers")),
+                Field("cable_hole", Quantity.LENGTH, Text(zh="穿线孔径", en="Cable hole"), unit="mm"),
+                Field("fibre_pairs", FieldType.INTEGER, Text(zh="光纤对数", en="Pairs of fibres")),
+                Field("station_ready", FieldType.BOOLEAN, Text(zh="杆顶预留基站接口", en="Ready for a base station")),
+            ),
         ),
         AssetKind(
             "pole_banner", Text(zh="灯杆广告", en="Banner on a lamp pole"), Geometry.POINT, aliases=("banner", "道旗", "灯杆广告"),
@@ -64,6 +96,7 @@ pack = Pack(
                 Field("width", Quantity.LENGTH, Text(zh="宽", en="Width"), unit="m"),
                 Field("clearance", Quantity.LENGTH, Text(zh="底边离地", en="Height of its lower edge"), unit="m"),
                 Field("over_carriageway", FieldType.BOOLEAN, Text(zh="伸到车行道上方", en="Over the carriageway")),
+                Field("overlaps", FieldType.BOOLEAN, Text(zh="上下重叠", en="Overlaps another")),
             ),
         ),
     ),
@@ -72,6 +105,14 @@ pack = Pack(
                unit="W", stale_after="PT2H", keeps=Keeping(readings=1095, hour=None)),
         Stream("inside_temperature", on="signal_cabinet", title=Text(zh="箱内温度", en="Temperature inside"),
                quantity=Quantity.TEMPERATURE, unit="Cel", stale_after="PT30M"),
+    ),
+    activities=(
+        Activity("pole_check", "shared_pole", Text(zh="综合杆巡检", en="Check of a shared pole"), fields=(
+            Field("in_order", FieldType.BOOLEAN, Text(zh="完好", en="In order")),
+        )),
+        Activity("cabinet_check", "signal_cabinet", Text(zh="控制箱检修", en="Check of a cabinet"), fields=(
+            Field("in_order", FieldType.BOOLEAN, Text(zh="完好", en="In order")),
+        )),
     ),
     cases=(CaseKind("light_out", Text(zh="路灯不亮", en="Light out"), on="street_light", matter_code="01037"),),
     layers=(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stations: the city stations (城市驿站) where street workers and residents rest, and public toilets."""
 
-from belltower.kernel.packs import AssetKind, Choice, Field, FieldType, Geometry, MapLayer, Pack, Stream
+from belltower.kernel.packs import Activity, AssetKind, Choice, Field, FieldType, Geometry, MapLayer, Pack, Stream
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -18,6 +18,12 @@ pack = Pack(
                     Choice(value="rest_only", title=Text(zh="二类（休息）", en="Class 2 (rest only)")),
                 )),
                 Field("opening_hours", FieldType.TEXT, Text(zh="开放时间", en="Opening hours"), aliases=("开放时段",)),
+                Field("wash_basin", FieldType.BOOLEAN, Text(zh="洗手池", en="Wash basin")),
+                Field("lockers", FieldType.BOOLEAN, Text(zh="储物柜", en="Lockers")),
+                Field("microwave", FieldType.BOOLEAN, Text(zh="微波炉", en="Microwave")),
+                Field("drinking_water", FieldType.BOOLEAN, Text(zh="饮用水", en="Drinking water")),
+                Field("first_aid", FieldType.BOOLEAN, Text(zh="急救箱", en="First-aid box")),
+                Field("air_conditioning", FieldType.BOOLEAN, Text(zh="空调", en="Air conditioning")),
             ),
         ),
         AssetKind(
@@ -25,6 +31,11 @@ pack = Pack(
             aliases=("toilet", "restroom", "公厕"),
             fields=(
                 Field("stalls", FieldType.INTEGER, Text(zh="厕位数", en="Stalls"), aliases=("厕位",)),
+                Field("women_stalls", FieldType.INTEGER, Text(zh="女厕位", en="Stalls for women")),
+                Field("men_stalls", FieldType.INTEGER, Text(zh="男厕位", en="Stalls for men")),
+                Field("crowded", FieldType.BOOLEAN, Text(zh="人流密集处", en="Where crowds gather")),
+                Field("septic_to_source", Quantity.LENGTH, Text(zh="化粪池距饮用水源", en="Septic tank to a water source"), unit="m"),
+                Field("septic_to_tank", Quantity.LENGTH, Text(zh="化粪池距地埋饮水池", en="Septic tank to a drinking tank"), unit="m"),
                 Field("accessible", FieldType.BOOLEAN, Text(zh="无障碍", en="Step-free"), aliases=("无障碍设施",)),
             ),
         ),
@@ -36,6 +47,14 @@ pack = Pack(
                quantity=Quantity.TEMPERATURE, unit="Cel", stale_after="PT30M"),
         Stream("visitors_an_hour", on="public_toilet", title=Text(zh="近一小时人次", en="Visitors in the last hour"),
                quantity=Quantity.COUNT, unit="{person}", stale_after="PT1H"),
+    ),
+    activities=(
+        Activity("toilet_clean", "public_toilet", Text(zh="公厕保洁", en="Cleaning of a toilet"), fields=(
+            Field("smells", FieldType.BOOLEAN, Text(zh="有异味", en="It smells")),
+        )),
+        Activity("station_check", "city_station", Text(zh="驿站巡检", en="Check of a station"), fields=(
+            Field("in_order", FieldType.BOOLEAN, Text(zh="完好", en="In order")),
+        )),
     ),
     layers=(
         MapLayer("city_station", icon="home-heart", colour="#3f4a55", min_zoom=9),

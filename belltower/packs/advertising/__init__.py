@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Advertising and signs. The manifest is in pack.py."""
