@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two steps of the build that Vite does not have: the icons as one file for the server, and gzip beside each text.
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// Three steps of the build that Vite does not have: the icons as one file for the server, the fonts that books are printed
+// with, and gzip beside each text.
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
 const ICONS = "node_modules/@tabler/icons/icons/outline";
+const FONTS = "node_modules/@expo-google-fonts/noto-sans-sc";
+const PRINTED = ["400Regular/NotoSansSC_400Regular.ttf", "700Bold/NotoSansSC_700Bold.ttf", "LICENSE_FONT"];
 const TEXTS = /\.(js|css|svg|json)$/;
 
 /** All outline icons as {name: inner SVG}: a pack may name any of them, and the server puts it into the page. */
@@ -20,6 +23,18 @@ export function iconSet(out: string): Plugin {
           .map((file) => [file.slice(0, -4), inner(readFileSync(join(ICONS, file), "utf8"))]),
       );
       writeFileSync(join(out, "icons.json"), JSON.stringify(icons));
+    },
+  };
+}
+
+/** Whole fonts for typesetting on the server (no page asks for them), with their licence (OFL 1.1). */
+export function printFonts(out: string): Plugin {
+  return {
+    name: "print-fonts",
+    apply: "build",
+    closeBundle() {
+      mkdirSync(join(out, "fonts"), { recursive: true });
+      for (const file of PRINTED) copyFileSync(join(FONTS, file), join(out, "fonts", basename(file)));
     },
   };
 }

@@ -2,7 +2,7 @@
 // Builds every entry into the console's static folder, with a manifest that the {% entry %} template tag reads.
 import { existsSync } from "node:fs";
 import { defineConfig } from "vite";
-import { compressed, iconSet } from "./build-steps.ts";
+import { compressed, iconSet, printFonts } from "./build-steps.ts";
 
 const OUT = "../belltower/screens/console/static/built";
 // An entry is what a page asks for by name. MAP's islands are entries of their own, so other pages do not pay for them.
@@ -27,5 +27,5 @@ export default defineConfig({
       checks: { eval: false },
     },
   },
-  plugins: [iconSet(OUT), compressed(OUT)],
+  plugins: [iconSet(OUT), printFonts(OUT), compressed(OUT)],
 });

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from belltower.core.alarms.models import Alarm
 from belltower.core.alarms.tests.plant import detector, enabled
 from belltower.core.attachments.tests.photo import attached
 from belltower.core.places.models import Responsibility, Role
+from belltower.core.standards.tests.lit_street import dim
 from belltower.screens.api.api import api
 from belltower.screens.api.tests.scene import LAT, LON, Street, as_token, bureau, street
 
@@ -60,6 +61,7 @@ def things(bureau: Client, street: Street) -> dict[str, str]:
         "loads": load,
         "jobs": job["uid"],
         "alarms": str(alarm.uid),
+        "findings": str(dim(street.lamp, datetime.now(UTC)).uid),
         "alarm-definitions": str(alarm.definition.uid),
     }
 

@@ -42,6 +42,11 @@ LEFT_OUT = {
     "alarms_transition": "derived by the engine from readings and commands: a replay gives the same",
     "alarms_engine": "the engine's state between two turns",
     "alarms_stamp": "counts changes of definitions, which are entries",
+    "standards_assessment": "derived: what the clauses say of the city's assets, which are entries",
+    "standards_count": "derived, as the assessment that it belongs to",
+    "standards_standing": "derived, as the assessment that it is counted in",
+    "standards_basis": "by which revisions the standings were judged; revisions are entries",
+    "standards_dirty": "which assets are to be judged again; gone when they are",
     "sources_standing": "what the bridge of a source tells about once a second",
     "dummy_": "the pack of the tests",
 }
@@ -62,6 +67,7 @@ DERIVED = {
     "access_token": {"last_used_at"},
     "observations_location": {"box"},
     "access_second_factor": {"last_step"},
+    "standards_finding": {"seen_at"},
 }  # fmt: skip
 
 
@@ -81,9 +87,10 @@ def test_what_is_left_out_is_not_under_the_ledger_after_all() -> None:
 
 
 def test_every_column_counts_but_what_is_derived() -> None:
-    """A column that was added and forgotten would be free to forge."""
+    """A column that was added and forgotten would be free to forge. Of a table's forms the newest is the one that counts."""
+    newest = {form.table: form for form in Form.objects.order_by("version")}
     with connection.cursor() as cursor:
-        for form in Form.objects.order_by("version"):
+        for form in newest.values():
             cursor.execute(
                 "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'",
                 [form.table],

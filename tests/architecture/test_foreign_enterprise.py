@@ -27,7 +27,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from belltower.core.places.exports import FileFormat
 from belltower.core.places.models import Asset, Party
 from belltower.core.places.scope import seen_as
+from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_sensing import SENSING
+from tests.architecture.foreign_walk_standards import STANDARDS
 from tests.scenes.two_enterprises import LAMPS, LAT, LON, STREET, TwoEnterprises
 
 pytestmark = pytest.mark.django_db
@@ -190,7 +192,7 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
-    **{name: Visit(**how) for name, how in SENSING.items()},
+    **{name: Visit(**how) for name, how in (SENSING | STANDARDS | FINDINGS).items()},
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",

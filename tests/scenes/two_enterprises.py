@@ -36,6 +36,7 @@ from belltower.core.places.models import Area, Asset, Party, Role
 from belltower.kernel.actors import Actor
 from belltower.kernel.identity import uuid7
 from belltower.kernel.texts import Text
+from tests.scenes.breached import breached
 from tests.scenes.senses import sensed
 
 BY = Actor.system("scene")
@@ -137,9 +138,9 @@ def _build(enterprise: Enterprise, which: str) -> None:
     enterprise.words |= {str(one.uid) for one in made} | {one.uid.hex for one in made} | {one.key for one in made}
     enterprise.words |= {f"{names[0]}路", f"{names[0]}楼", f"{names[1]} Road", f"{names[1]} House", f"{which} told us"}
     enterprise.words |= {str(photo.uid), f"{which}-photo"}
-    things, words = sensed(lamp, which)
-    enterprise.things |= things
-    enterprise.words |= words
+    for things, words in (sensed(lamp, which), breached(lamp, which)):
+        enterprise.things |= things
+        enterprise.words |= words
 
 
 def _bureau_works_for(enterprise: Enterprise, officer: User) -> None:

@@ -12,6 +12,7 @@ import "./style/files.css";
 import "./style/alarms.css";
 import "./style/states.css";
 import "./style/streams.css";
+import "./style/standards.css";
 import htmx from "htmx.org";
 import { listenToKeys } from "./parts/keys";
 import { listenToMenus } from "./parts/menus";

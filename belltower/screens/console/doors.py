@@ -36,6 +36,9 @@ VERB_TITLES = {
     Verb.SENSE: Text(zh="上报数据", en="report readings"),
     Verb.ANSWER_ALARMS: Text(zh="处理报警", en="answer alarms"),
     Verb.SET_ALARMS: Text(zh="设定报警", en="set alarms"),
+    Verb.RECORD: Text(zh="登记作业", en="record activities"),
+    Verb.WRITE_STANDARDS: Text(zh="起草标准", en="write standards"),
+    Verb.APPROVE_STANDARDS: Text(zh="审定标准和豁免", en="approve standards and exempt"),
 }
 
 

@@ -2,6 +2,7 @@
 """Dummy: one kind of asset a geometry, and every declaration that a pack can make."""
 
 from belltower.kernel.packs import (
+    Activity,
     AssetKind,
     CaseKind,
     Choice,
@@ -56,6 +57,14 @@ pack = Pack(
             unit="Cel",
             stale_after="PT10M",
             keeps=Keeping(readings=30, minute=60, hour=365, day=3650, hot=7),
+        ),
+    ),
+    activities=(
+        Activity(
+            "dummy_visit",
+            "dummy_point",
+            Text(zh="到访", en="Visit"),
+            fields=(Field("well", FieldType.BOOLEAN, Text(zh="正常", en="All is well")),),
         ),
     ),
     cases=(
