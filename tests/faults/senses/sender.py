@@ -171,7 +171,7 @@ class Publisher:
 
         self._log = log
         self._waiting: dict[int, tuple[int | None, Message]] = {}
-        self._tail: deque[Message] = deque(maxlen=IN_FLIGHT)
+        self._tail: deque[Message] = deque(maxlen=2 * IN_FLIGHT)
         self._is_broken = False
         # paho holds locks of its own while it tells: what it tells waits here for our thread.
         self._told: SimpleQueue[int] = SimpleQueue()
@@ -206,13 +206,18 @@ class Publisher:
         """Log what was acknowledged; send the last ones again once a broken connection is mended."""
         if self._is_broken and self._client.is_connected():
             self._is_broken = False
+            while not self._told.empty():  # acknowledged before it broke, and not yet among the last ones
+                self._acknowledged(self._told.get())
             for message in list(self._tail):
                 self._publish(None, message)
         with suppress(Empty):
-            number, message = self._waiting.pop(self._told.get(timeout=0.001))
-            if number is not None:
-                self._tail.append(message)
-                self._log.write(acknowledged=number)
+            self._acknowledged(self._told.get(timeout=0.001))
+
+    def _acknowledged(self, mid: int) -> None:
+        number, message = self._waiting.pop(mid)
+        if number is not None:
+            self._tail.append(message)
+            self._log.write(acknowledged=number)
 
 
 def main() -> None:
