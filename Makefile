@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 NODE := $(PY) -m belltower.project.node
 LOCKS := requirements/base.txt requirements/build.txt requirements/test.txt
-WORKERS ?= auto
+WORKERS ?=
 export PYTHONUNBUFFERED = 1
 # Certificates of the machine, as everything else on it uses them (a bureau's proxy has its own).
 export UV_SYSTEM_CERTS ?= true

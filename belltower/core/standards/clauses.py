@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -60,6 +61,12 @@ class Dated(Generic[T]):
         return next((value for start, value in reversed(self.since) if start <= day), None)
 
 
+_NO_NUMBER = {
+    "not seen": Text(zh="条号未见", en="clause not seen"),
+    "house default": Text(zh="本市默认", en="house default"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where the clause is written, when it was seen there, and how far that was verified."""
@@ -68,6 +75,21 @@ class Source:
     clause: str
     seen: date
     verified: Verified
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the clause's number is known, and there is one."""
+        return self.clause not in _NO_NUMBER
+
+    @property
+    def number(self) -> Text:
+        """The clause's number as people print it."""
+        return number_in(self.clause)
+
+
+def number_in(said: str) -> Text:
+    """A clause's number as people print it; what stands for it where there is none, in both languages."""
+    return _NO_NUMBER.get(said) or Text(zh=re.sub(r"^art\. ?(\d+)$", r"第 \1 条", said), en=said)
 
 
 @dataclass(frozen=True, slots=True)

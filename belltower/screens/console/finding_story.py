@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from belltower.core.places.kinds import kind_title
-from belltower.core.standards.clauses import Grade
+from belltower.core.standards.clauses import Grade, number_in
 from belltower.core.standards.models import Finding, FindingState
 from belltower.kernel.packs import Register
 from belltower.kernel.texts import Text
@@ -70,6 +70,10 @@ def row_of(finding: Finding, now: datetime) -> Row:
     return Row(finding, Text.read(finding.revision.body.get("title") or finding.clause.key), now)
 
 
+def _source(said: dict[str, str]) -> dict[str, object]:
+    return {"document": said.get("document", ""), "number": number_in(said.get("clause", ""))}
+
+
 def length(time: timedelta) -> str:
     """A length of time in days, hours or minutes."""
     minutes = int(time.total_seconds() // 60)
@@ -88,7 +92,7 @@ def page_of(finding: Finding, now: datetime, register: Register, language: str) 
         "finding": finding,
         "subject": finding.subject_title,
         "text": Text.read(body["text"]) if body.get("text") else None,
-        "source": body.get("source") or {},
+        "source": _source(body.get("source") or {}),
         "fields": _fields(finding, evidence, register),
         "values": [(name, plain(value)) for name, value in (evidence.get("values") or {}).items()],
         "last": _last(evidence.get("last"), register),

@@ -44,11 +44,6 @@ _UNITS: dict[str, Text] = {
     "h": Text(zh="小时", en="h"), "d": Text(zh="天", en="days"),
 }  # fmt: skip
 _MARKS = re.compile(r"[{}\[\]]")
-_PLACES = {
-    "not seen": Text(zh="条号未见", en="clause not seen"),
-    "house default": Text(zh="本市默认", en="house default"),
-}
-"""What stands for a clause's number where there is none."""
 _LENGTHS = {
     "M": (Text(zh="{n} 个月", en="{n} month"), Text(zh="{n} 个月", en="{n} months")),
     "D": (Text(zh="{n} 天", en="{n} day"), Text(zh="{n} 天", en="{n} days")),
@@ -154,10 +149,10 @@ def words(name: str) -> Text:
 
 def place_in(source: Source) -> Text:
     """Document and clause; where the clause has no number, that is said in both languages."""
-    if said := _PLACES.get(source.clause):
-        return Text(zh=f"{source.document}（{said.zh}）", en=f"{source.document} ({said.en})")
-    article = re.sub(r"^art\. ?(\d+)$", r"第 \1 条", source.clause)
-    return Text(zh=f"{source.document}　{article}", en=f"{source.document}, {source.clause}")
+    number = source.number
+    if source.is_numbered:
+        return Text(zh=f"{source.document}　{number.zh}", en=f"{source.document}, {number.en}")
+    return Text(zh=f"{source.document}（{number.zh}）", en=f"{source.document} ({number.en})")
 
 
 def joined(texts: list[Text], *, zh: str, en: str) -> Text:
