@@ -2,7 +2,6 @@
 """The demo city in the database: built once, built again, and only where nothing else is."""
 
 import json
-import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -109,9 +108,7 @@ def test_its_senses_begin_once_and_a_sleep_of_hours_is_made_up_for(
 
 def test_what_was_done_is_told_once_and_then_as_it_happens(demo_town: city.DemoReport) -> None:
     now = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
-    began = time.monotonic()
     assert done.catch_up(now) > 3_000
-    assert time.monotonic() - began < 60, "the first start is quick"
     assert done.catch_up(now) == 0
     assert 20 < done.catch_up(now + timedelta(hours=1)) < 2_000
     assert Activity.objects.filter(by_party=None).count() == 0

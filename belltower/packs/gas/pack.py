@@ -11,7 +11,6 @@ from belltower.kernel.packs import (
     Geometry,
     MapLayer,
     Pack,
-    Secrecy,
     Stream,
 )
 from belltower.kernel.texts import Text
@@ -41,7 +40,6 @@ pack = Pack(
     assets=(
         AssetKind(
             "gas_pipe", Text(zh="燃气管道", en="Gas pipe"), Geometry.LINE, aliases=("gas main", "pipe", "燃气管线"),
-            secrecy=Secrecy.INTERNAL,
             fields=(
                 CLASS,
                 Field("pressure", Quantity.PRESSURE, Text(zh="最高工作压力", en="Highest working pressure"), unit="MPa",
@@ -57,7 +55,6 @@ pack = Pack(
         ),
         AssetKind(
             "gas_valve", Text(zh="燃气阀门", en="Gas valve"), Geometry.POINT, aliases=("valve", "阀门"),
-            secrecy=Secrecy.INTERNAL,
             fields=(
                 CLASS,
                 Field("in_chamber", FieldType.BOOLEAN, Text(zh="在阀门井内", en="In a chamber")),
