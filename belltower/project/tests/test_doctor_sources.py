@@ -23,6 +23,10 @@ def test_mosquitto_as_it_is_installed_is_told_of_and_the_guide_s_settings_are_fi
     (told,) = mosquitto_settings(file)
     assert told.verdict == Verdict.NOTE
     assert "max_queued_messages is 1000" in told.saw
-    (more / "ours.conf").write_text("max_queued_messages 0\n")
+    assert "in the last 1800 s is lost" in told.saw
+    (more / "ours.conf").write_text("max_queued_messages 0\nautosave_on_changes true\nautosave_interval 30\n")
+    (told,) = mosquitto_settings(file)
+    assert "up to 30 messages are lost when it is killed" in told.saw
+    (more / "ours.conf").write_text("max_queued_messages 0\nautosave_on_changes true\nautosave_interval 1\n")
     assert [one.verdict for one in mosquitto_settings(file)] == [Verdict.FINE]
     assert list(mosquitto_settings(tmp_path / "nothing")) == []
