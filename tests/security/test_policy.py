@@ -20,6 +20,8 @@ ASKS = {
     "belltower/project/doctor/place.py": "our own doors",
     "belltower/project/guard/open_door.py": "nobody: which addresses are this machine's own",
     "belltower/edges/sources/bridge.py": "nobody: this machine's name",
+    "belltower/edges/opcua/identity.py": "nobody: this machine's name",
+    "belltower/demo/feeder.py": "our own door for readings",
     "belltower/core/attachments/scanning.py": "the scanner of the settings",
     "belltower/core/attachments/stores/objects.py": "the object store of the settings",
     "belltower/core/ledger/stamps.py": "the time stamp authority of the settings",
@@ -37,6 +39,8 @@ _ASKING = {
     "obstore",
     "boto3",
 }
+# Spark sends what its workers run as pickles, whatever we do; this one never lies in a file or comes from a person.
+_PICKLES = {"belltower/analytics/spark/judging.py: pickle"}
 _RUNNING = {"pickle", "marshal", "shelve", "dill", "xml", "lxml", "code", "codeop"}
 _UNSAFE_YAML = {"load", "load_all", "unsafe_load", "full_load", "Loader", "UnsafeLoader", "FullLoader"}
 
@@ -67,7 +71,7 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 
 
 def test_nothing_that_runs_on_reading_is_read() -> None:
-    """No pickles, no evaluation, no YAML that makes objects, no XML parser that follows entities."""
+    """No pickles but one, no evaluation, no YAML that makes objects, no XML parser that follows entities."""
     found = []
     for name, tree in trees():
         found += [f"{name}: {one}" for one in imported(tree) if one.split(".")[0] in _RUNNING]
@@ -76,7 +80,7 @@ def test_nothing_that_runs_on_reading_is_read() -> None:
                 called.startswith("yaml.") and called.split(".")[1] in _UNSAFE_YAML
             ):
                 found.append(f"{name}: {called}")
-    assert found == []
+    assert set(found) == _PICKLES
 
 
 def test_the_server_asks_nobody_whom_a_person_names() -> None:

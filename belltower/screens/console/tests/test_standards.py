@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from belltower.core.places.kinds import register
 from belltower.core.standards.clauses import Dated, Document, TimeAllowed
@@ -136,7 +137,9 @@ def test_the_library_is_searched_in_both_languages_and_narrowed(
 def test_a_facet_counts_what_each_of_its_values_would_leave() -> None:
     entries = [one for one in standard_listing.entries_of(documents()) if one.clause.id in WRITTEN]
     titles = standard_listing.Titles(register(), "en")
-    facets = {one.name: one for one in standard_listing.Library.read({"kind": "shared_pole"}).facets(entries, titles)}
+    with translation.override("en"):
+        found = standard_listing.Library.read({"kind": "shared_pole"}).facets(entries, titles)
+    facets = {one.name: one for one in found}
     assert facets["kind"].options == (("pole_banner", "Banner on a lamp pole", 2), ("shared_pole", "Shared pole", 1))
     assert facets["check"].options == (("attribute", "Attribute", 1),)
 
