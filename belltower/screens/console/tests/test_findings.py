@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from belltower.core.places.models import Asset
 from belltower.core.standards.models import Finding
@@ -89,7 +90,8 @@ def test_the_list_asks_as_often_for_a_hundred_rows_as_for_one(
     ("time", "said"), [({"minutes": 1}, "1 minute"), ({"minutes": 130}, "2 hours"), ({"hours": 49}, "2 days")]
 )
 def test_a_time_left_is_told_in_one_unit(time: dict[str, int], said: str) -> None:
-    assert length(timedelta(**time)) == said
+    with translation.override("en"):
+        assert length(timedelta(**time)) == said
 
 
 def test_an_address_states_the_whole_list() -> None:
