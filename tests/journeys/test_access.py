@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
-from belltower.core.access import actions, identities, second_factor
+from belltower.core.access import actions, identities, people, second_factor
 from belltower.core.access.models import RoleName
 from belltower.core.access.policy import Provider, SignIn
 from belltower.core.places.models import Asset, Party
@@ -99,7 +99,7 @@ def test_an_enterprise_user_sees_more_when_an_area_is_granted(visit: Visit) -> N
     outside = Asset.objects.filter(area__path__contains="/430405002/", owner=party).first()
     assert outside is not None
     assert page.request.get(f"{visit.home}/assets/{outside.uid}/").status == 404
-    actions.end_grant(user, RoleName.ENTERPRISE, on=datetime.now(UTC).date(), by=scene.BY)
+    actions.end_grant(user, RoleName.ENTERPRISE, on=people.today(), by=scene.BY)
     assert page.request.get(f"{visit.home}/assets/{inside.uid}/").status in (403, 404)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from belltower.core.access.tickets import opened
 from belltower.core.alarms import actions
@@ -33,33 +33,28 @@ def alarm(visit: Visit) -> Alarm:
     return alarm
 
 
-@pytest.mark.parametrize(
-    "visit",
-    [("zh", 360, "dark"), ("en", 1920, "light")],
-    indirect=True,
-    ids=["zh-360-dark", "en-1920-light"],
-)
-def test_a_detector_rises_and_its_whole_life_is_on_its_page(visit: Visit, alarm: Alarm) -> None:
-    page = visit.page
-    visit.open("/sign-in/?next=/alarms/")
-    visit.sign_in("officer")
-    expect(page.locator(".bt-empty")).to_be_visible()
-    visit.looks_right()
-    page.locator("h1").click()  # a browser plays nothing before somebody did something
+def shown_state(visit: Visit, alarm: Alarm) -> Locator:
+    return visit.page.locator(f"[data-alarm='{alarm.uid}'] .bt-alarm-state")
 
+
+def rises(visit: Visit, alarm: Alarm) -> None:
+    """It is there, and is heard until somebody mutes it."""
+    page, state = visit.page, shown_state(visit, alarm)
     now = datetime.now(UTC)
     plant.report(alarm.stream, 21.0, 26.5, at=now - SECOND)
     plant.turn(now + SECOND)
-    state = page.locator(f"[data-alarm='{alarm.uid}'] .bt-alarm-state")
     expect(state).to_have_attribute("data-state", "unacknowledged")  # without a reload
     expect(page.locator("html")).to_have_attribute("data-alarm-sound", "sounding")
     visit.looks_right()
-
     page.locator("[data-sound-switch]").click()
     expect(page.locator("html")).to_have_attribute("data-alarm-sound", "muted")
     page.locator("[data-sound-switch]").click()
     expect(page.locator("html")).to_have_attribute("data-alarm-sound", "sounding")
 
+
+def is_answered_and_shelved(visit: Visit, alarm: Alarm) -> None:
+    """By keyboard alone, with a reason."""
+    page, state = visit.page, shown_state(visit, alarm)
     page.keyboard.press("j")
     page.keyboard.press("a")
     expect(state).to_have_attribute("data-state", "acknowledged")
@@ -74,6 +69,10 @@ def test_a_detector_rises_and_its_whole_life_is_on_its_page(visit: Visit, alarm:
     alarm.refresh_from_db()
     assert alarm.state == "shelved"
 
+
+def wakes_and_returns(visit: Visit, alarm: Alarm) -> None:
+    """It calls again when its time is over, and is at rest once the value is and somebody saw it."""
+    page, state = visit.page, shown_state(visit, alarm)
     woken = alarm.shelved_until + SECOND
     plant.turn(woken)
     expect(state).to_have_attribute("data-state", "unacknowledged")
@@ -88,6 +87,10 @@ def test_a_detector_rises_and_its_whole_life_is_on_its_page(visit: Visit, alarm:
     expect(page.locator("#alarm h1 ~ .bt-alarm-state")).to_have_attribute("data-state", "normal")
     expect(page.locator("html")).to_have_attribute("data-alarm-sound", "quiet")
 
+
+def tells_its_life(visit: Visit) -> None:
+    """Everything that happened is on its page, the newest first."""
+    page = visit.page
     page.fill("#comment", "阀门已更换 The valve is new")
     page.locator("form:has(#comment) button").click()
     expect(page.locator(".bt-alarm-life")).to_contain_text("The valve is new")
@@ -98,6 +101,25 @@ def test_a_detector_rises_and_its_whole_life_is_on_its_page(visit: Visit, alarm:
     expect(page.locator(".bt-alarm-life")).to_contain_text("valve being changed")
     expect(page.locator(".bt-trend .bt-trend-line")).to_be_visible()
     visit.looks_right()
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [("zh", 360, "dark"), ("en", 1920, "light")],
+    indirect=True,
+    ids=["zh-360-dark", "en-1920-light"],
+)
+def test_a_detector_rises_and_its_whole_life_is_on_its_page(visit: Visit, alarm: Alarm) -> None:
+    visit.open("/sign-in/?next=/alarms/")
+    visit.sign_in("officer")
+    expect(visit.page.locator(".bt-empty")).to_be_visible()
+    visit.looks_right()
+    visit.page.locator("h1").click()  # a browser plays nothing before somebody did something
+
+    rises(visit, alarm)
+    is_answered_and_shelved(visit, alarm)
+    wakes_and_returns(visit, alarm)
+    tells_its_life(visit)
 
 
 def test_the_list_asks_anew_when_the_gateway_says_that_an_alarm_moved(visit: Visit, alarm: Alarm) -> None:
