@@ -21,12 +21,16 @@ class Origin(models.TextChoices):
 
 
 class KeptDocument(models.Model):
-    """A standard: what it is called and who issued it. ``key`` is its id, ``pack.name``."""
+    """A standard: what it is called and who issued it. ``key`` is its id, ``pack.name``.
+
+    ``laid_down`` is SHA-256 of a pack's file as it was last brought into the city; empty for the bureau's own.
+    """
 
     key = models.CharField(max_length=81, unique=True)
     title = models.JSONField()
     issued_by = models.JSONField()
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.PACK)
+    laid_down = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
         db_table = "standards_document"
