@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from belltower.core.access.models import Token
 from belltower.core.access.rules import Verb
 from belltower.core.alarms.models import Alarm
 from belltower.core.alarms.tests.plant import detector, enabled
@@ -127,6 +128,7 @@ def test_lists_keep_their_query_budgets(bureau: Client, things: dict[str, str]) 
     used = {}
     for name in LISTS:
         call(bureau, name, things)
+        Token.objects.update(last_used_at=datetime.now(UTC))  # or a slow machine notes it within what is counted
         with CaptureQueriesContext(connection) as queries:
             assert call(bureau, name, things).status_code == 200
         used[name] = len(queries)

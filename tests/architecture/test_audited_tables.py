@@ -68,6 +68,7 @@ DERIVED = {
     "observations_location": {"box"},
     "access_second_factor": {"last_step"},
     "standards_finding": {"seen_at"},
+    "standards_document": {"laid_down"},
 }  # fmt: skip
 
 

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import pyogrio.raw
 import shapely
 import xlsxwriter
 import xlsxwriter.worksheet
@@ -288,6 +287,8 @@ def _write_shapefile(exported: _Export, out: IO[bytes]) -> None:
 @contextlib.contextmanager
 def _layer(exported: _Export, driver: str, ending: str) -> Iterator[Path]:
     """The export as a file that GDAL wrote, in a folder of its own that goes afterwards."""
+    import pyogrio.raw  # brings pandas, half a second: only who exports so waits for it
+
     if len(exported.kinds) != 1:
         raise CannotExport(format=ending, reason=_ONE_KIND)
     kind, columns = exported.kinds[0], exported.columns(with_place=False)

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-
-from pypinyin import lazy_pinyin
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 
 from belltower.kernel.texts import Text, has_chinese
 
@@ -161,6 +159,14 @@ def _pinyin_words(runs: Sequence[str]) -> Iterator[str]:
                 at += len(unit)
 
 
+@cache
+def _dictionary() -> Callable[[str], list[str]]:
+    """The readings of a run of Chinese. Its phrases take half a second to load: a start that writes no name does without."""
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin
+
+
 @lru_cache(maxsize=50_000)
 def _syllables(run: str) -> tuple[Sequence[str], Sequence[str]]:
     """The run's syllables as words are read, and as place names may be read; a Latin run or number is one syllable.
@@ -169,6 +175,6 @@ def _syllables(run: str) -> tuple[Sequence[str], Sequence[str]]:
     """
     if not is_han(run):
         return (run,), (run,)
-    usual = lazy_pinyin(run)
+    usual = _dictionary()(run)
     also = [_ALSO_READ.get(character, said.replace("v", "u")) for character, said in zip(run, usual, strict=True)]
     return usual, also

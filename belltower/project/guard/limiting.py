@@ -17,8 +17,8 @@ from belltower.project.guard.limits import Counts, Limit, read, seconds_to_say
 from belltower.project.watch import metrics
 from belltower.project.watch.requests import route_of
 from belltower.screens.api import problems
-from belltower.screens.api.api import NAMESPACE as API
-from belltower.screens.api.api import SEARCHES as API_SEARCHES
+from belltower.screens.api.addresses import NAMESPACE as API
+from belltower.screens.api.addresses import SEARCHES as API_SEARCHES
 from belltower.screens.console import refusals
 from belltower.screens.errors import TooManyRequests
 

@@ -17,6 +17,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from belltower.screens.api import problems
+from belltower.screens.api.addresses import NAMESPACE
 from belltower.screens.api.document import ABOUT, OpenApi, finish
 from belltower.screens.api.doors import as_caller_sees
 from belltower.screens.api.operations import (
@@ -38,9 +39,6 @@ from belltower.screens.api.operations import (
     standards,
 )
 
-NAMESPACE = "api"
-# Operations that look through everything, by the name of their address.
-SEARCHES = ("api:find",)
 ROOMS = (
     me,
     areas,

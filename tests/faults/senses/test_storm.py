@@ -2,13 +2,15 @@
 """kill -9 at random while devices report by every door: each acknowledged reading is stored once, each alarm raised once.
 
 Gateway, worker, bridge, PostgreSQL and Mosquitto are struck. Senders keep logs of their own; the count closes against
-them after each run. The seed is printed; BELLTOWER_FAULT_SEED repeats a run's choices (not its exact timing).
+them after each run. The seed is printed; BELLTOWER_FAULT_SEED repeats a run's choices (not its exact timing), and
+BELLTOWER_FAULT_KEEP leaves the installation's folder, with its logs, to whoever looks for a cause.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -31,8 +33,11 @@ SEED = int(os.environ.get("BELLTOWER_FAULT_SEED") or random.SystemRandom().randr
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
     monkeypatch.setenv("BELLTOWER_LIMITS", "off")  # devices of a test send more often than one address may
-    with tempfile.TemporaryDirectory(prefix="belltower-storm-") as folder, city(Path(folder)) as one:
+    folder = Path(tempfile.mkdtemp(prefix="belltower-storm-"))
+    with city(folder) as one:
         yield one
+    if "BELLTOWER_FAULT_KEEP" not in os.environ:
+        shutil.rmtree(folder)
 
 
 def test_three_runs_in_which_each_is_struck_lose_nothing(town: City) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from belltower.core.places.loading.errors import UnreadableFile
 from belltower.core.places.loading.readers.csv_file import CsvFile
-from belltower.core.places.loading.readers.gdal import GdalFile, read_packed
 from belltower.core.places.loading.readers.geojson import GeoJsonFile
 from belltower.core.places.loading.readers.sheets import SheetFile
 from belltower.core.places.loading.readers.source import Broken, Chunk, Shape, Source
@@ -32,6 +31,9 @@ def open_file(path: Path, name: str | None = None) -> Source:
 
 
 def _open(path: Path, name: str, start: bytes) -> Source:
+    # GDAL brings pandas, which takes half a second to load: only who opens a file waits for it.
+    from belltower.core.places.loading.readers.gdal import GdalFile, read_packed
+
     end = Path(name).suffix.lower()
     if start.startswith(b"PK"):
         return SheetFile(path, name) if _is_sheet(path, name) else read_packed(path, name)
