@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -148,10 +152,26 @@ def are_gone(processes: list[psutil.Process]) -> bool:
     return all(is_gone(process) for process in processes)
 
 
+@functools.cache
+def _begun() -> Path:
+    """A home that was started once without a demo and stopped, for others to begin with: a first start takes long."""
+    folder = Path(tempfile.mkdtemp(prefix="belltower-begun-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    installation = Installation(folder / "home")
+    installation.start()
+    assert installation.stop() == 0
+    return folder / "home"
+
+
 @contextmanager
-def installed(home: Path, **how: Any) -> Iterator[Installation]:
-    """An installation that is not started yet; what is left of it is killed at the end."""
+def installed(home: Path, *, is_begun: bool = True, **how: Any) -> Iterator[Installation]:
+    """An installation that is not started yet; what is left of it is killed at the end.
+
+    ``is_begun``: it was started once before, and stopped.
+    """
     installation = Installation(home, **how)
+    if is_begun and "--no-demo" in installation.options and installation.python == PYTHON:
+        shutil.copytree(_begun(), home, symlinks=True)
     try:
         yield installation
     finally:

@@ -39,14 +39,19 @@ def check(headers: dict[str, str], what: str) -> None:
 
 
 def test_every_address_of_the_people_s_door_sends_them(signed_in: Client) -> None:
-    """Signed in and not, found or not found, allowed or refused; and none of them breaks."""
+    """Signed in and not, found or not found, allowed or refused; each says its type, and none of them breaks."""
     nobody = Client(raise_request_exception=False)
     for route in every_route():
         for client, who in ((signed_in, "signed in"), (nobody, "nobody")):
             answer = client.get(route.address)
             check(dict(answer.headers), f"GET {route.address} {who} ({answer.status_code})")
             assert answer.status_code < 500 or route.name == "readyz", route
-            if answer.headers.get("Content-Type", "").startswith("text/html"):
+            said = answer.headers.get("Content-Type", "")
+            if answer.streaming or answer.content:
+                assert "/" in said, route
+            if said.startswith("text/"):
+                assert "charset=utf-8" in said.lower(), (route, said)
+            if said.startswith("text/html"):
                 assert answer.headers["Content-Security-Policy"] == PAGE_POLICY, route
 
 

@@ -8,10 +8,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.test import Client
-
-from tests.security.routes import every_route
-
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for path in sorted((ROOT / "belltower").rglob("*.py")) if not {"tests", "migrations"} & set(path.parts)]
 # Who may ask other machines, and where the address comes from.
@@ -118,14 +114,3 @@ def test_the_browser_keeps_only_how_things_look() -> None:
     ]
     assert all("bt_theme" in line or "bt_sound" in line for line in kept)
     assert len(kept) == 3
-
-
-def test_every_answer_says_its_type(signed_in: Client) -> None:
-    for route in every_route():
-        for client in (signed_in, Client(raise_request_exception=False)):
-            answer = client.get(route.address)
-            if answer.streaming or answer.content:
-                said = answer.headers.get("Content-Type", "")
-                assert "/" in said, route
-                if said.startswith("text/"):
-                    assert "charset=utf-8" in said.lower(), (route, said)
