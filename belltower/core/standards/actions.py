@@ -182,8 +182,8 @@ def checked(document: KeptDocument, body: Mapping[str, Any]) -> Clause:
     )
     for clause, name, found in wrong_examples(read, register()):
         why = Text(
-            zh=f"例子“{name}”的结果是 {found or '不适用'}",
-            en=f"the example '{name}' came out as {found or 'not meant'}",
+            zh=f"例子“{name.say('zh')}”的结果是 {found or '不适用'}",
+            en=f"the example '{name.say('en')}' came out as {found or 'not meant'}",
         )
         raise BadStandard(file=read.file, line=clause.line, reason=why)
     return read.clauses[0]

@@ -143,7 +143,7 @@ class Example:
     ``at`` is the instant by the city's clock (no zone); where only a day is written, it is that day's end.
     """
 
-    name: str
+    name: Text
     fields: Mapping[str, Any]
     on: date
     outcome: Outcome

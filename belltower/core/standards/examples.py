@@ -35,6 +35,7 @@ from belltower.core.standards.predicates.nodes import Kind
 from belltower.core.standards.rates import Rate, outcome_of_rate
 from belltower.core.standards.reading_parts import fields_of, fields_of_subject
 from belltower.kernel.packs import Register
+from belltower.kernel.texts import Text
 
 Truth = bool | None
 """True, false, or None for unknown."""
@@ -43,7 +44,7 @@ _FIRST_US = 1_000_000_000
 """Where examples of signals begin on the engine's clock, which takes 0 for never."""
 
 
-def wrong_examples(document: Document, register: Register) -> Iterator[tuple[Clause, str, Outcome | None]]:
+def wrong_examples(document: Document, register: Register) -> Iterator[tuple[Clause, Text, Outcome | None]]:
     """The examples that do not come out as written: the clause, the example's name, and what came out."""
     for clause in document.clauses:
         for example in clause.examples:

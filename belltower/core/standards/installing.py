@@ -91,8 +91,8 @@ def _checked(file: str, text: str) -> Document:
     document = read_document(text, file=file, register=register())
     for clause, name, found in wrong_examples(document, register()):
         why = Text(
-            zh=f"例子“{name}”的结果是 {found or '不适用'}",
-            en=f"the example '{name}' came out as {found or 'not meant'}",
+            zh=f"例子“{name.say('zh')}”的结果是 {found or '不适用'}",
+            en=f"the example '{name.say('en')}' came out as {found or 'not meant'}",
         )
         raise BadStandard(file=file, line=clause.line, reason=why)
     return document

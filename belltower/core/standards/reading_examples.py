@@ -19,7 +19,7 @@ from belltower.core.standards.checks import (
 )
 from belltower.core.standards.clauses import Clause, Done, Example, Facts, Other, Outcome, Quiz
 from belltower.core.standards.predicates.nodes import Kind
-from belltower.core.standards.reading_parts import fields_of, given_fields, text
+from belltower.core.standards.reading_parts import fields_of, given_fields, text, text_or_plain
 from belltower.kernel.packs import Register
 from belltower.kernel.texts import Text
 from belltower.kernel.written import Part
@@ -33,7 +33,7 @@ def read_example(part: Part, check: Check, fields: Mapping[str, Kind], register:
     part.keys(known=(*_ALWAYS, *_KEYS[type(check)]))
     on, at = _on(part.need("on"))
     return Example(
-        name=part.need("name").text(), fields={} if isinstance(check, IndicatorCheck) else given_fields(part.get("fields"), fields),
+        name=text_or_plain(part.need("name")), fields={} if isinstance(check, IndicatorCheck) else given_fields(part.get("fields"), fields),
         on=on, outcome=Outcome(part.need("outcome").word(*Outcome)), line=part.line, at=at,
         facts=_facts(part, check, register),
     )  # fmt: skip
@@ -152,7 +152,8 @@ def both_sides(part: Part, clause: Clause) -> None:
     for example in clause.examples:
         if clause.values_on(example.on) is None:
             why = Text(
-                zh=f"例子“{example.name}”早于条款生效", en=f"the example '{example.name}' is before the clause holds"
+                zh=f"例子“{example.name.say('zh')}”早于条款生效",
+                en=f"the example '{example.name.say('en')}' is before the clause holds",
             )
             raise part.refusing(example.line, why)
 

@@ -124,6 +124,11 @@ def text(part: Part) -> Text:
     return Text(zh=part.need("zh").text(), en=part.need("en").text())
 
 
+def text_or_plain(part: Part) -> Text:
+    """A text in both languages; a plain one, as was written before there were two, is taken by its script (Text.read)."""
+    return Text.read(part.text()) if isinstance(part.value, str) else text(part)
+
+
 def matching(part: Part, pattern: re.Pattern[str]) -> str:
     """A text of that form."""
     said = part.text()

@@ -54,7 +54,7 @@ def check(files: tuple[Path, ...]) -> None:
         wrong = [*wrong_examples(document, register)]
         for clause, name, found in wrong:
             click.echo(
-                f"BAD   {file}, line {clause.line}: {clause.id}, example '{name}': came out as {found or 'not meant'}"
+                f"BAD   {file}, line {clause.line}: {clause.id}, example '{name.say('en')}': came out as {found or 'not meant'}"
             )
         faults += len(wrong)
         examples = sum(len(clause.examples) for clause in document.clauses)

@@ -21,6 +21,7 @@ from belltower.core.access.rules import Verb
 from belltower.core.places.scope import Scope, seen_as
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotAllowed
+from belltower.kernel.instants import now
 from belltower.kernel.texts import Text
 from belltower.screens.streams import streaming_as
 
@@ -110,7 +111,7 @@ def open_door(view: View) -> View:
 def enter(request: HttpRequest, user: User, verb: Verb = Verb.VIEW) -> ConsoleRequest:
     """The request with what the viewer holds, and the rows on which they may ``verb``; one to three queries."""
     visitor = cast(ConsoleRequest, request)
-    visitor.now = datetime.now(UTC)
+    visitor.now = now()
     visitor.standing = standing_of(user, today(visitor.now))
     visitor.roles = visitor.standing.roles
     visitor.scope = visitor.standing.scope(verb)

@@ -36,8 +36,8 @@ grade: general
 rectify_within: {{{today}: {{working: P5D}}}}
 responsible: owner
 examples:
-  - {{name: Exactly on the limit, on: {today}, fields: {{some_field: 10}}, outcome: holds}}
-  - {{name: Above it, on: {today}, fields: {{some_field: 11}}, outcome: broken}}
+  - {{name: {{zh: 恰在限值上, en: Exactly on the limit}}, on: {today}, fields: {{some_field: 10}}, outcome: holds}}
+  - {{name: {{zh: 超过限值, en: Above it}}, on: {today}, fields: {{some_field: 11}}, outcome: broken}}
 """
 
 
@@ -75,7 +75,9 @@ def understand(typed: str, document: KeptDocument) -> Written:
     for clause, name, found in wrong_examples(read, register()):
         line = next(one.line for one in clause.examples if one.name == name)
         said = found.value if found else "not meant"
-        why = Text(zh=f"例子“{name}”的结果是 {said}。", en=f"The example '{name}' came out as {said}.")
+        why = Text(
+            zh=f"例子“{name.say('zh')}”的结果是 {said}。", en=f"The example '{name.say('en')}' came out as {said}."
+        )
         return Written(None, {}, _fault(typed, line - BEFORE, why))
     return Written(read.clauses[0], body, None)
 

@@ -14,7 +14,7 @@ from belltower.core.standards.outputs import vocabulary, wording
 from belltower.core.standards.outputs.named import asked
 from belltower.core.standards.predicates.nodes import names_in
 from belltower.kernel.packs import Field, Register
-from belltower.kernel.texts import Text, has_chinese
+from belltower.kernel.texts import Text
 
 _NO_READING = Text(zh="无读数", en="no reading")
 
@@ -51,18 +51,19 @@ def _comes_out_so(clause: Clause, example: Example, day: date, register: Registe
 
 
 def _says(clause: Clause, example: Example, register: Register) -> Text:
-    """What the example tells; in English after its name, which is written in that language as a rule."""
+    """What the example tells, after its name; one that is written in one language only stands in that language alone."""
     fields = vocabulary.fields_of_subject(clause, register)
     said = [
         _field(fields[name], given) for name, given in example.fields.items() if given is not None and name in fields
     ]
     said += [*_missing(clause, example, register), *_facts(clause, example, register)]
+    name = example.name
     if not said:
-        return Text(zh=example.name, en=example.name)
+        return name
     things = wording.joined(said, zh="，", en=", ")
-    if has_chinese(example.name):
-        return Text(zh=f"{example.name}：{things.zh}", en=things.en)
-    return Text(zh=things.zh, en=f"{example.name}: {things.en}")
+    return Text(
+        zh=f"{name.zh}：{things.zh}" if name.zh else things.zh, en=f"{name.en}: {things.en}" if name.en else things.en
+    )
 
 
 def _field(field: Field, given: object) -> Text:

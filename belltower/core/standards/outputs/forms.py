@@ -78,7 +78,7 @@ def outcomes(form: Form, answers: Mapping[str, Any], register: Register) -> dict
     """
     day = form.edition.day
     thing = {name: given for name, given in answers.items() if given is not None}
-    asked_of = Example("form", thing, day, Outcome.UNKNOWN, 0, datetime.combine(day, time.max))
+    asked_of = Example(Text(en="form"), thing, day, Outcome.UNKNOWN, 0, datetime.combine(day, time.max))
     return {one.clause.id: outcome_of_example(one.clause, asked_of, register) for one in form.judged}
 
 
