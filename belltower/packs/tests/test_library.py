@@ -9,6 +9,7 @@ from belltower.core.standards.checks import CheckKind
 from belltower.core.standards.clauses import Outcome, Verified
 from belltower.core.standards.examples import wrong_examples
 from belltower.core.standards.reading import read_document
+from belltower.kernel.texts import has_chinese
 from belltower.packs.register import discover, standards
 
 DOMAINS = {"gas", "stations", "poles", "bikes", "waste", "sanitation", "advertising", "excavation"}
@@ -34,6 +35,9 @@ def test_the_library_is_read_whole_sourced_and_every_example_comes_out_as_writte
         assert clause.source.seen.year >= 2026, clause.id
         assert {Outcome.HOLDS, Outcome.BROKEN} <= {example.outcome for example in clause.examples}, clause.id
         assert clause.text.zh != clause.title.zh, clause.id
+        for example in clause.examples:
+            assert has_chinese(example.name.zh), (clause.id, example.name)
+            assert example.name.en, (clause.id, example.name)
         is_ours = clause.source.clause == "house default"
         assert not is_ours or clause.source.verified is Verified.UNVERIFIED, clause.id
     assert sum(bool(clause.quiz) for clause in clauses) >= LEAST_QUIZ

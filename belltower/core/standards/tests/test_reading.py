@@ -67,7 +67,14 @@ def test_a_clause_is_read_with_its_dated_values_source_and_examples() -> None:
 
 def test_an_example_that_does_not_come_out_is_named() -> None:
     [(clause, name, found)] = wrong_examples(read(GOOD.replace("height: 8", "height: 7.99")), REGISTER)
-    assert (clause.id, name, found) == ("street.high_enough", "high", Outcome.BROKEN)
+    assert (clause.id, name, found) == ("street.high_enough", Text(en="high"), Outcome.BROKEN)
+
+
+def test_an_example_is_named_in_both_languages_and_an_older_plain_name_is_taken_by_its_script() -> None:
+    both = read(GOOD.replace("{name: high,", "{name: {zh: 够高, en: high},").replace("name: low", "name: 太低"))
+    names = [example.name for example in both.clauses[0].examples]
+    assert names[:3] == [Text(zh="够高", en="high"), Text(en="once enough"), Text(zh="太低")]
+    assert names[1].say("zh") == "once enough"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +104,9 @@ def test_an_example_that_does_not_come_out_is_named() -> None:
         ("{height: 8, works", "{hieght: 8, works", 18, "did you mean 'height'?"),
         ("outcome: unknown", "outcome: perhaps", 21, "must be one of holds, broken, unknown"),
         ("outcome: broken", "outcome: holds", 17, "have none that is broken"),
+        ("{name: high,", "{name: {en: high},", 18, "'zh' is missing"),
+        ("{name: high,", "{name: {zh: 够高, en: high, fr: haut},", 18, "'fr' is not known here"),
+        ("{name: high,", "{name: 7,", 18, "'name' must be"),
         ("on: 2024-12-31", "on: 2021-12-31", 19, "is before the clause holds"),
         ("{zh: 够高, en: High enough}", "{en: High enough}", 6, "'zh' is missing"),
         ("id: street.high_enough", "id: High enough", 5, "not of the form"),
