@@ -186,6 +186,18 @@ class MapLayer:
     detail: Detail | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Lines that people and vehicles move along: those of ``kind``, joined where they end at the same place.
+
+    ``one_way`` is its field that says whether it is passed only as it is drawn; nobody goes straight across ``barriers``.
+    """
+
+    kind: str
+    one_way: str
+    barriers: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """A domain, described. ``name`` equals its folder; ``app`` is its Django app when it has tables or templates."""
@@ -200,6 +212,7 @@ class Pack:
     layers: tuple[MapLayer, ...] = ()
     feeds: tuple[str, ...] = ()
     app: str | None = None
+    streets: Network | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +224,7 @@ class Register:
     pack_of: Mapping[str, Pack] = field(init=False)
     layers: Mapping[str, MapLayer] = field(init=False)
     activities: Mapping[str, Activity] = field(init=False)
+    streets: tuple[Network, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         for pack in self.packs:
@@ -222,6 +236,7 @@ class Register:
         object.__setattr__(
             self, "activities", _by_name(self.packs, lambda pack: ((x.name, x) for x in pack.activities))
         )
+        object.__setattr__(self, "streets", tuple(pack.streets for pack in self.packs if pack.streets))
 
     def kind(self, name: str) -> AssetKind:
         """The declared kind of that name. Raises UnknownKind, which lists what there is."""
@@ -287,6 +302,8 @@ def faults(pack: Pack) -> Iterable[str]:
         yield from _detail_faults(layer, pack.assets)
     for stream in pack.streams:
         yield from _stream_faults(stream)
+    if pack.streets:
+        yield from _network_faults(pack.streets, pack.assets)
     for name, code in [(k.name, k.gb_code) for k in pack.assets] + [(c.name, c.matter_code) for c in pack.cases]:
         if code and check_class_code(code):
             yield f"'{name}' has the class '{code}', not five digits of GB/T 47678.5"
@@ -306,6 +323,18 @@ def _stream_faults(stream: Stream) -> Iterable[str]:
         yield f"stream '{stream.name}' is kept for less than no day"
     if kept.readings is not None and kept.readings < max(1, kept.hot):
         yield f"readings of stream '{stream.name}' are kept for {kept.readings} days, and for {kept.hot} in the database alone"
+
+
+def _network_faults(network: Network, kinds: Iterable[AssetKind]) -> Iterable[str]:
+    by_name = {one.name: one for one in kinds}
+    kind = by_name.get(network.kind)
+    if kind is None or kind.geometry is not Geometry.LINE:
+        yield f"the streets are of '{network.kind}', which is no kind of lines that it declares"
+    elif (one_way := kind.field(network.one_way)) is None or one_way.holds is not FieldType.BOOLEAN:
+        yield f"the streets are one-way by '{network.one_way}', which is no field of '{network.kind}' that says yes or no"
+    for name in network.barriers:
+        if name not in by_name or by_name[name].geometry is not Geometry.POLYGON:
+            yield f"'{name}' is a barrier and no kind of polygons that it declares"
 
 
 def _detail_faults(layer: MapLayer, kinds: Iterable[AssetKind]) -> Iterable[str]:

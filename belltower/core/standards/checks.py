@@ -38,10 +38,11 @@ class Must(StrEnum):
 
 
 class Over(StrEnum):
-    """How a reach is measured."""
+    """How a reach is measured: straight, along the streets as vehicles may, or along them as people walk."""
 
     STRAIGHT = "straight"
     STREETS = "streets"
+    ON_FOOT = "on_foot"
 
 
 class Counted(StrEnum):

@@ -19,7 +19,7 @@ from django.db import connection
 from belltower.core.places import city
 from belltower.core.standards import things
 from belltower.core.standards.asking import text
-from belltower.core.standards.checks import ReachCheck, WatchCheck, bound
+from belltower.core.standards.checks import Over, ReachCheck, WatchCheck, bound
 from belltower.core.standards.clauses import Clause
 from belltower.core.standards.examples import windows_before
 from belltower.core.standards.judging import Judged, judges, today
@@ -27,6 +27,7 @@ from belltower.core.standards.predicates.nodes import Node
 from belltower.core.standards.predicates.sql import Engine, fields_of_json, sql_of
 from belltower.core.standards.reading_parts import fields_of, fields_of_subject
 from belltower.core.standards.space import MILLIMETRES, Shapes
+from belltower.core.standards.streets import Streets, streets
 from belltower.core.standards.things import FALSE, TRUE, UNKNOWN, Ints, Letters, Things
 from belltower.core.standards.verdicts import judged, noted, values_as_json
 from belltower.kernel.packs import Register
@@ -50,16 +51,30 @@ def judge_reach(clause: Clause, *, now: datetime, register: Register, subjects: 
     )
     by = by.kept((by.says["counts"] != FALSE) & ~shapely.is_missing(by.shapes))
     is_sure = by.says["counts"] == TRUE
-    how = _covered if clause.is_of_areas else _near
-    sure, perhaps = how(who.shapes, by.shapes[is_sure], reach), how(who.shapes, by.shapes, reach)
+    along = streets(register) if check.over is not Over.STRAIGHT else None
+    if along is not None:
+        sure, perhaps = _along(along, who.shapes, by, check.over, reach)
+    else:
+        how = _covered if clause.is_of_areas else _near
+        sure, perhaps = how(who.shapes, by.shapes[is_sure], reach), how(who.shapes, by.shapes, reach)
     holds = np.where(sure, TRUE, np.where(perhaps | shapely.is_missing(who.shapes), UNKNOWN, FALSE)).astype(np.int8)
+    why = {"why": "no_streets"} if along is not None and not len(along) else {}
 
     def evidence(bad: Ints) -> Iterator[dict[str, Any]]:
         known = {} if clause.is_of_areas else noted(who.ids[bad].tolist(), ())
         for place, metres in zip(bad.tolist(), _metres(who.shapes[bad], by.shapes[is_sure]), strict=True):
-            yield {"values": values_as_json(values), "nearest_m": metres, **known.get(int(who.ids[place]), {})}
+            found = {"nearest_m": metres} if along is None else {"nearest_straight_m": metres, **why}
+            yield {"values": values_as_json(values), **found, **known.get(int(who.ids[place]), {})}
 
     return judged(who, holds, evidence, is_of_areas=clause.is_of_areas)
+
+
+def _along(along: Streets, shapes: Shapes, by: Things, over: Over, reach: float) -> tuple[Any, Any]:
+    """Whether something is, and may be, within reach along the streets; it may be everywhere while none is known."""
+    if not len(along):
+        return np.zeros(len(shapes), dtype=bool), np.ones(len(shapes), dtype=bool)
+    sure, perhaps = along.metres(shapes, by, over, most=reach)
+    return sure <= reach, perhaps <= reach
 
 
 def _near(shapes: Shapes, by: Shapes, reach: float) -> Any:

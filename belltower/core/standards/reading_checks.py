@@ -208,14 +208,20 @@ def _coverage(part: Part, around: Around) -> Check:
         if found := part.get(name):
             raise found.refuse("只用于带 activity 的检查", "belongs to a coverage by an activity only")
     over = Over(part.need("over").word(*Over))
-    if over is Over.STREETS:
-        raise part.need("over").refuse(
-            "目前只能为 straight（直线距离）", "can only be straight so far: there is no reach over streets yet"
-        )
+    if over is not Over.STRAIGHT:
+        _along_streets(part.need("over"), around)
     return ReachCheck(
         by=by, reach=reach, over=over, by_where=around.maybe(part, "by_where", fields_of(around.register.kind(by))),
         where=around.maybe(part, "where", around.fields),
     )  # fmt: skip
+
+
+def _along_streets(part: Part, around: Around) -> None:
+    """Reach along streets is of things, in a city whose packs say what its streets are."""
+    if around.is_of_areas:
+        raise part.refuse("针对区域时只能为 straight（直线距离）", "can only be straight where the clause is of areas")
+    if not around.register.streets:
+        raise part.refuse("不可用：没有功能包声明道路网", "cannot be used: no pack declares which lines are streets")
 
 
 def _watch(part: Part, around: Around) -> Check:

@@ -1,7 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ground: what every other domain stands on - streets, buildings, parcels and water."""
 
-from belltower.kernel.packs import AssetKind, Choice, Detail, Field, FieldType, Geometry, MapLayer, Pack, Stream
+from belltower.kernel.packs import (
+    AssetKind,
+    Choice,
+    Detail,
+    Field,
+    FieldType,
+    Geometry,
+    MapLayer,
+    Network,
+    Pack,
+    Stream,
+)
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -63,4 +74,5 @@ pack = Pack(
         ),
         MapLayer("building", icon="building", colour="#c3c7cc", min_zoom=14),
     ),
+    streets=Network(kind="street", one_way="one_way", barriers=("water",)),
 )  # fmt: skip

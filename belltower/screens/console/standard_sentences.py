@@ -179,10 +179,13 @@ class _Saying:
 
     def _reach(self, check: ReachCheck) -> str:
         by, reach = self._kind(check.by, check.by_where), self._limit(check.reach)
-        is_straight = check.over is Over.STRAIGHT
+        zh, en = {
+            Over.STRAIGHT: ("直线", "in a straight line"),
+            Over.STREETS: ("沿道路", "along the streets"),
+            Over.ON_FOOT: ("步行", "on foot along the streets"),
+        }[check.over]
         return self._choose(
-            f"{self._every()}{'直线' if is_straight else '沿道路'} {reach} 内应有{by}",
-            f"{self._every()} has a {by} within {reach} {'in a straight line' if is_straight else 'along the streets'}",
+            f"{self._every()}{zh} {reach} 内应有{by}", f"{self._every()} has a {by} within {reach} {en}"
         )
 
     def _indicator(self, check: IndicatorCheck) -> str:

@@ -12,6 +12,7 @@ from belltower.kernel.packs import (
     Geometry,
     Keeping,
     MapLayer,
+    Network,
     Pack,
     Secrecy,
     Stream,
@@ -45,7 +46,13 @@ pack = Pack(
                 Field("height", Quantity.LENGTH, Text(zh="高度", en="Height"), unit="m"),
             ),
         ),
-        AssetKind("dummy_line", Text(zh="示例线", en="Dummy line"), Geometry.LINE, secrecy=Secrecy.INTERNAL),
+        AssetKind(
+            "dummy_line",
+            Text(zh="示例线", en="Dummy line"),
+            Geometry.LINE,
+            secrecy=Secrecy.INTERNAL,
+            fields=(Field("is_one_way", FieldType.BOOLEAN, Text(zh="单行", en="One-way")),),
+        ),
         AssetKind("dummy_polygon", Text(zh="示例面", en="Dummy polygon"), Geometry.POLYGON),
     ),
     streams=(
@@ -88,6 +95,7 @@ pack = Pack(
         MapLayer("dummy_line", icon="route"),
         MapLayer("dummy_polygon", icon="polygon"),
     ),
+    streets=Network(kind="dummy_line", one_way="is_one_way", barriers=("dummy_polygon",)),
     feeds=("features",),
     app="belltower_dummy",
 )

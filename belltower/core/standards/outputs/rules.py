@@ -31,7 +31,11 @@ _MUST = {
     Must.BE_INSIDE: Text(zh="在{of}之内", en="Inside: {of}"),
     Must.BE_OUTSIDE: Text(zh="在{of}之外", en="Outside: {of}"),
 }
-_OVER = {"straight": Text(zh="直线", en="as the crow flies"), "streets": Text(zh="沿街道", en="along the streets")}
+_OVER = {
+    "straight": Text(zh="直线", en="as the crow flies"),
+    "streets": Text(zh="沿街道", en="along the streets"),
+    "on_foot": Text(zh="沿街道步行", en="on foot along the streets"),
+}
 
 
 def rule_of(clause: Clause, values: Mapping[str, Given], register: Register) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from belltower.core.standards.clauses import Document
 from belltower.core.standards.reading import read_document
-from belltower.kernel.packs import Activity, AssetKind, Field, FieldType, Geometry, Pack, Register, Stream
+from belltower.kernel.packs import Activity, AssetKind, Field, FieldType, Geometry, Network, Pack, Register, Stream
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -18,12 +18,14 @@ REGISTER = Register((
         AssetKind("pipe", NAME, Geometry.LINE, fields=(Field("pressure", FieldType.NUMBER, NAME),)),
         AssetKind("alarm_box", NAME, Geometry.POINT, fields=(Field("indoors", FieldType.BOOLEAN, NAME),)),
         AssetKind("station", NAME, Geometry.POINT, fields=(Field("is_open", FieldType.BOOLEAN, NAME),)),
+        AssetKind("lane", NAME, Geometry.LINE, fields=(Field("one_way", FieldType.BOOLEAN, NAME),)),
+        AssetKind("pond", NAME, Geometry.POLYGON),
     ), streams=(
         Stream("methane", on="alarm_box", title=NAME, quantity=Quantity.SHARE, unit="%", stale_after="PT10M"),
     ), activities=(
         Activity("home_visit", "home", NAME, fields=(Field("was_let_in", FieldType.BOOLEAN, NAME),)),
         Activity("patrol", "grid", NAME, fields=(Field("on_foot", FieldType.BOOLEAN, NAME),)),
-    )),
+    ), streets=Network(kind="lane", one_way="one_way", barriers=("pond",))),
 ))  # fmt: skip
 HEAD = """\
 id: gas.order
@@ -145,6 +147,16 @@ CLAUSES = {
   - {name: there is none, on: 2026-01-01, fields: {population: 11}, outcome: broken}
   - {name: the near one may be closed, on: 2026-01-01, fields: {population: 11}, outcome: unknown,
      others: [{distance_m: 10}, {fields: {is_open: true}, distance_m: 3000}]}
+""",
+    "along": """\
+- id: gas.station_along_streets
+  applies_to: building
+  values: {drive: {2020-01-01: 1000}}
+  check: {kind: coverage, by: station, reach: drive, over: streets, by_where: is_open}
+  examples:
+  - {name: on the limit, on: 2026-01-01, nearest_m: 1000, outcome: holds}
+  - {name: too far, on: 2026-01-01, nearest_m: 1000.5, outcome: broken}
+  - {name: there is none, on: 2026-01-01, outcome: broken}
 """,
     "watch": """\
 - id: gas.patrolled

@@ -85,7 +85,7 @@ def test_an_example_that_comes_out_otherwise_is_told_for_every_kind() -> None:
         ("inside", "inside: true", "inside: 1", 15, "must be true or false"),
         ("reach", "{area: grid}", "{area: gird}", 12, "did you mean 'grid'?"),
         ("reach", "by: station", "by: stations", 14, "did you mean 'station'?"),
-        ("reach", "over: straight", "over: streets", 14, "no reach over streets yet"),
+        ("reach", "over: straight", "over: streets", 14, "only be straight where the clause is of areas"),
         ("reach", "nearest_m: 1000,", "nearest_m: 1000, others: [{distance_m: 1}],", 16, "cannot both be given"),
         ("reach", "where: population", "where: poeple", 14, "there is no 'poeple'"),
         ("watch", "PT12H", "PT5H", 14, "must divide 24 hours"),

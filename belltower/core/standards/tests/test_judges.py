@@ -142,6 +142,35 @@ def test_an_area_is_reached_when_all_of_it_is_and_watched_when_each_window_was(t
 
 
 @pytest.mark.django_db
+def test_a_reach_along_streets_goes_round_water_and_by_the_directions_that_are_known(town: Town) -> None:
+    """A lane of 900 m leads to the only station; a pond lies between it and the house in its middle."""
+    for key, x, y in (("near", 100, 10), ("far", 890, 10), ("over the pond", 500, 40)):
+        town.put("building", key, shapely.box(x, y, x + 10, y + 10))
+    town.put("building", "lost", None)
+    town.put("station", "S", shapely.Point(20, 0), is_open=True)
+    found = judged("along")
+    assert found.holds == {}
+    assert {one.evidence["why"] for one in found.not_holding} == {"no_streets"}
+    assert set(keys(found).values()) == {"unknown"}
+    lane = town.put("lane", "R", shapely.LineString([(0, 0), (900, 0)]))
+    assert keys(judged("along")) == {
+        "near": "unknown", "far": "unknown", "over the pond": "unknown", "lost": "unknown",
+    }  # fmt: skip
+    assert keys(judged("along", "over: streets", "over: on_foot")) == {"lost": "unknown"}
+    town.put("pond", "P", shapely.box(450, 5, 550, 35))
+    walked = judged("along", "over: streets", "over: on_foot")
+    assert walked.holds == {town.area.pk: 2}
+    assert keys(walked) == {"over the pond": "broken", "lost": "unknown"}
+    [cut] = [one for one in walked.not_holding if one.outcome == "broken"]
+    assert cut.evidence["nearest_straight_m"] < 500
+    Asset.objects.filter(pk=lane).update(fields={"one_way": True})
+    assert keys(judged("along"))["near"] == "broken"  # the station lies behind it
+    Asset.objects.filter(pk=lane).update(fields={"one_way": False})
+    assert keys(judged("along")) == {"over the pond": "broken", "lost": "unknown"}
+    assert keys(judged("along", "2020-01-01: 1000", "2020-01-01: 500"))["far"] == "broken"
+
+
+@pytest.mark.django_db
 def test_a_rate_is_told_by_area_with_its_interval(town: Town) -> None:
     homes = [town.put("home", f"H-{n}", None, uses_gas=n % 4 > 0) for n in range(20)]
     Activity.objects.bulk_create(
