@@ -19,6 +19,7 @@ from belltower.kernel.packs import (
     FieldType,
     Geometry,
     MapLayer,
+    Network,
     Pack,
     Register,
     Stream,
@@ -39,7 +40,15 @@ FULL = CaseKind("full_bin", T, on="bin", matter_code="06042")
 LAYER = MapLayer("bin", icon="trash", detail=Detail("state", (("bad", 10),)))
 WASH = Activity("wash", on="bin", title=T, fields=(STATE,))
 PATROL = Activity("patrol", on="grid", title=T)
+ONE_WAY = Field("one_way", FieldType.BOOLEAN, T)
+LANE, POND = AssetKind("lane", T, Geometry.LINE, (ONE_WAY, STATE)), AssetKind("pond", T, Geometry.POLYGON)
+STREETS = Network(kind="lane", one_way="one_way", barriers=("pond",))
 GOOD = Pack("waste", T, T, assets=(BIN,), streams=(FILL,), activities=(WASH, PATROL), cases=(FULL,), layers=(LAYER,))
+
+
+def with_streets(streets: Network) -> Pack:
+    """The good pack with lanes and ponds, and these streets."""
+    return replace(GOOD, assets=(BIN, LANE, POND), streets=streets)
 
 
 def with_field(*fields: Field) -> Pack:
@@ -49,6 +58,7 @@ def with_field(*fields: Field) -> Pack:
 
 def test_a_pack_that_holds_together_has_no_fault() -> None:
     assert list(faults(GOOD)) == []
+    assert list(faults(with_streets(STREETS))) == []
     check(GOOD)
 
 
@@ -69,6 +79,9 @@ def test_a_pack_that_holds_together_has_no_fault() -> None:
         (replace(GOOD, streams=(replace(FILL, stale_after="2 h"),)), "stale after '2 h', no duration"),
         (replace(GOOD, streams=(replace(FILL, stale_after="P"),)), "stale after 'P', no duration"),
         (replace(GOOD, streams=(FILL, FILL)), "stream 'bin.fill' is declared twice"),
+        (with_streets(replace(STREETS, kind="bin")), "the streets are of 'bin', which is no kind of lines"),
+        (with_streets(replace(STREETS, one_way="state")), "one-way by 'state', which is no field of 'lane' that says yes"),
+        (with_streets(replace(STREETS, barriers=("lane",))), "'lane' is a barrier and no kind of polygons"),
         (replace(GOOD, cases=(FULL, FULL)), "case 'full_bin' is declared twice"),
         (replace(GOOD, layers=(LAYER, LAYER)), "kind 'bin' has two layers"),
         (replace(GOOD, assets=(replace(BIN, gb_code="3005"),)), "'bin' has the class '3005'"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from belltower.core.standards.checks import CheckKind, SignalCheck, SpatialCheck
 from belltower.core.standards.errors import BadStandard
 from belltower.core.standards.examples import windows_before, wrong_examples
 from belltower.core.standards.rates import Rate
+from belltower.core.standards.reading import read_document
 from belltower.core.standards.tests.six_kinds import CLAUSES, REGISTER, read, written
+from belltower.kernel.packs import Register
 
 
 def test_a_document_of_all_six_kinds_is_read_and_every_example_comes_out() -> None:
@@ -106,6 +109,12 @@ def test_a_fault_of_any_kind_is_told_with_its_line(clause: str, was: str, become
         read(text.replace(was, becomes, 1))
     assert f"gas/order.yaml, line {line}:" in str(refused.value)
     assert said in str(refused.value)
+
+
+def test_reach_along_streets_needs_a_pack_that_says_what_streets_are() -> None:
+    none = Register(tuple(replace(one, streets=None) for one in REGISTER.packs))
+    with pytest.raises(BadStandard, match=r"line 14: 'over' cannot be used: no pack declares which lines are streets"):
+        read_document(written("along"), file="gas/order.yaml", register=none)
 
 
 def test_windows_are_those_of_the_civil_day_that_ended_in_the_last_24_hours() -> None:
