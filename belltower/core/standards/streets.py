@@ -49,17 +49,19 @@ def streets(register: Register) -> Streets:
     barriers = [_shapes(name, register) for each in register.streets for name in each.barriers]
     empty = np.empty(0, dtype=object)
     return Streets(
-        np.concatenate([empty, *(each.shapes for each in found)]),
-        np.concatenate([np.empty(0, np.int8), *(each.says["one_way"] for each in found)]),
+        np.concatenate([empty, *(lines for lines, _ in found)]),
+        np.concatenate([np.empty(0, np.int8), *(one_way for _, one_way in found)]),
         np.concatenate([empty, *barriers]),
     )
 
 
-def _of(declared: Network, register: Register) -> Things:
+def _of(declared: Network, register: Register) -> tuple[Shapes, Letters]:
+    """Each line by itself: a street may have been drawn as several."""
     fields = fields_of(register.kind(declared.kind))
     asked = {"one_way": parse(declared.one_way, Vocabulary(fields, {}))}
     found = things.assets(declared.kind, fields, asked, shapes=True)
-    return found.kept(shapely.get_type_id(found.shapes) == shapely.GeometryType.LINESTRING)
+    lines, whose = shapely.get_parts(found.shapes, return_index=True)
+    return np.asarray(lines, dtype=object), found.says["one_way"][whose]
 
 
 def _shapes(kind: str, register: Register) -> Shapes:
