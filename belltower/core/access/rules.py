@@ -26,6 +26,7 @@ class Verb(StrEnum):
     RECORD = "record"
     WRITE_STANDARDS = "write_standards"
     APPROVE_STANDARDS = "approve_standards"
+    LEAD_CAMPAIGNS = "lead_campaigns"
 
     @property
     def text(self) -> Text:
@@ -46,11 +47,13 @@ _TITLES = {
     Verb.RECORD: Text(zh="登记作业", en="record activities"),
     Verb.WRITE_STANDARDS: Text(zh="起草标准", en="write standards"),
     Verb.APPROVE_STANDARDS: Text(zh="审定标准和豁免", en="approve standards and exempt"),
+    Verb.LEAD_CAMPAIGNS: Text(zh="组织专项整治和行动计划", en="lead campaigns and action plans"),
 }
 
 VIEW, EXPORT, LOAD, EDIT, RUN_JOBS = Verb.VIEW, Verb.EXPORT, Verb.LOAD, Verb.EDIT, Verb.RUN_JOBS
 SENSE, ANSWER_ALARMS, SET_ALARMS = Verb.SENSE, Verb.ANSWER_ALARMS, Verb.SET_ALARMS
 RECORD, WRITE_STANDARDS, APPROVE_STANDARDS = Verb.RECORD, Verb.WRITE_STANDARDS, Verb.APPROVE_STANDARDS
+LEAD_CAMPAIGNS = Verb.LEAD_CAMPAIGNS
 
 # A verb is allowed on the rows its grant reaches only (people.Standing): an enterprise user's on its own assets.
 VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
@@ -60,6 +63,7 @@ VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
     RoleName.SUPERVISOR: frozenset({VIEW, EXPORT}),
     RoleName.SECTOR_OFFICER: frozenset({
         VIEW, EXPORT, LOAD, EDIT, RUN_JOBS, ANSWER_ALARMS, SET_ALARMS, RECORD, WRITE_STANDARDS, APPROVE_STANDARDS,
+        LEAD_CAMPAIGNS,
     }),
     RoleName.PLANNER: frozenset({VIEW, EXPORT, LOAD, RUN_JOBS}),
     RoleName.ASSESSOR: frozenset({VIEW, EXPORT}),
@@ -97,6 +101,6 @@ def verbs_of(roles: Iterable[str]) -> frozenset[Verb]:
 def within_own(verbs: frozenset[Verb]) -> frozenset[Verb]:
     """What is left of ``verbs`` for who reaches only one party's assets, or one area's.
 
-    Loads, jobs, standards and administration touch rows of every owner, so they stay with who reaches the whole city.
+    Loads, jobs, standards, campaigns and administration touch rows of every owner, so they stay with who reaches the whole city.
     """
     return verbs & {VIEW, EXPORT, EDIT, SENSE, ANSWER_ALARMS, SET_ALARMS, RECORD}

@@ -40,6 +40,7 @@ VERB_TITLES = {
     Verb.RECORD: Text(zh="登记作业", en="record activities"),
     Verb.WRITE_STANDARDS: Text(zh="起草标准", en="write standards"),
     Verb.APPROVE_STANDARDS: Text(zh="审定标准和豁免", en="approve standards and exempt"),
+    Verb.LEAD_CAMPAIGNS: Text(zh="组织专项整治和行动计划", en="lead campaigns and action plans"),
 }
 
 

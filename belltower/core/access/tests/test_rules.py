@@ -7,18 +7,18 @@ from belltower.core.access.models import RoleName
 from belltower.core.access.rules import Verb, may
 
 # Read across: view, export, load, edit, run_jobs, administer, sense, answer_alarms, set_alarms, record, write_standards,
-# approve_standards.
+# approve_standards, lead_campaigns.
 EXPECTED = {
-    "viewer": "v-----------",
-    "desk": "ve-d---w-o--",
-    "inspector": "v--d-----o--",
-    "supervisor": "ve----------",
-    "sector_officer": "veldr--wtosp",
-    "planner": "vel-r-------",
-    "assessor": "ve----------",
-    "leader": "ve----------",
-    "enterprise": "ve-----w-o--",
-    "administrator": "veldraswtosp",
+    "viewer": "v------------",
+    "desk": "ve-d---w-o---",
+    "inspector": "v--d-----o---",
+    "supervisor": "ve-----------",
+    "sector_officer": "veldr--wtospc",
+    "planner": "vel-r--------",
+    "assessor": "ve-----------",
+    "leader": "ve-----------",
+    "enterprise": "ve-----w-o---",
+    "administrator": "veldraswtospc",
 }
 
 

@@ -14,19 +14,22 @@ import typst
 
 from belltower.core.standards.outputs.errors import NoFonts, NotTypeset
 
+ROOT = Path(__file__).parents[2]
+"""The rooms of core: a template of another room imports ``/standards/outputs/templates/house.typ``."""
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = ("NotoSansSC_400Regular.ttf", "NotoSansSC_700Bold.ttf")
 
 
 def typeset(template: str, data: Mapping[str, Any], *, fonts: Path, day: date) -> bytes:
-    """The PDF (PDF/A-2a, PDF/UA-1) of a template (``book``) with ``data``. Raises NotTypeset, NoFonts.
+    """The PDF (PDF/A-2a, PDF/UA-1) of a template with ``data``: one of ours (``book``), or of another room by its place in
+    core (``campaigns/templates/closing``). Raises NotTypeset, NoFonts.
 
     Texts travel as data and are never read as markup. The archival standard makes a character without a glyph an error,
     which otherwise is silent; warnings (a family that is not there) are errors here too. ``day`` is the day it says it was made.
     """
     try:
         made, warnings = typst.compile_with_warnings(
-            TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=_fonts(fonts), ignore_system_fonts=True, format="pdf",
+            (ROOT if "/" in template else TEMPLATES) / f"{template}.typ", root=ROOT, font_paths=_fonts(fonts), ignore_system_fonts=True, format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=["a-2a", "ua-1"],
             timestamp=datetime.combine(day, time(), UTC),
         )  # fmt: skip
