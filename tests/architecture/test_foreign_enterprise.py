@@ -27,6 +27,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from belltower.core.places.exports import FileFormat
 from belltower.core.places.models import Asset, Party
 from belltower.core.places.scope import seen_as
+from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_sensing import SENSING
 from tests.architecture.foreign_walk_standards import STANDARDS
@@ -192,7 +193,7 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
-    **{name: Visit(**how) for name, how in (SENSING | STANDARDS | FINDINGS).items()},
+    **{name: Visit(**how) for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS).items()},
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",
@@ -337,6 +338,7 @@ def theirs(city: TwoEnterprises) -> list[Any]:
     from belltower.core.access.models import Grant, User
     from belltower.core.alarms.models import Alarm, Command, Definition
     from belltower.core.attachments.models import Attachment
+    from belltower.core.campaigns.models import Campaign, Milestone, Project, Slip
     from belltower.core.jobs.models import Job
     from belltower.core.observations.models import Datastream
     from belltower.core.places.models import Load, SavedView
@@ -350,6 +352,8 @@ def theirs(city: TwoEnterprises) -> list[Any]:
             Grant.objects.filter(uid=things["grant"]), Attachment.objects.filter(uid=things["file"]),
             Alarm.objects.filter(uid=things["alarm"]), Definition.objects.filter(alarm__uid=things["alarm"]),
             Command.objects.filter(alarm__uid=things["alarm"]), Datastream.objects.filter(uid=things["stream"]),
+            Campaign.objects.filter(uid=things["campaign"]), Project.objects.filter(plan__uid=things["plan"]),
+            Milestone.objects.filter(project__plan__uid=things["plan"]), Slip.objects.filter(milestone__uid=things["milestone"]),
         ]  # fmt: skip
         return [sorted(map(repr, each.values_list())) for each in rows]
 

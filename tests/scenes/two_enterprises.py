@@ -37,6 +37,7 @@ from belltower.kernel.actors import Actor
 from belltower.kernel.identity import uuid7
 from belltower.kernel.texts import Text
 from tests.scenes.breached import breached
+from tests.scenes.campaigned import campaigned
 from tests.scenes.senses import sensed
 
 BY = Actor.system("scene")
@@ -138,7 +139,11 @@ def _build(enterprise: Enterprise, which: str) -> None:
     enterprise.words |= {str(one.uid) for one in made} | {one.uid.hex for one in made} | {one.key for one in made}
     enterprise.words |= {f"{names[0]}路", f"{names[0]}楼", f"{names[1]} Road", f"{names[1]} House", f"{which} told us"}
     enterprise.words |= {str(photo.uid), f"{which}-photo"}
-    for things, words in (sensed(lamp, which), breached(lamp, which)):
+    for things, words in (
+        sensed(lamp, which),
+        breached(lamp, which),
+        campaigned(enterprise.party, enterprise.street, which),
+    ):
         enterprise.things |= things
         enterprise.words |= words
 

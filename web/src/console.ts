@@ -13,6 +13,7 @@ import "./style/alarms.css";
 import "./style/states.css";
 import "./style/streams.css";
 import "./style/standards.css";
+import "./style/campaigns.css";
 import htmx from "htmx.org";
 import { listenToKeys } from "./parts/keys";
 import { listenToMenus } from "./parts/menus";

@@ -11,6 +11,8 @@ from typing import Any
 from django.templatetags.static import static
 
 FOLDER = Path(__file__).parent / "static" / "built"
+FONTS = FOLDER / "fonts"
+"""The fonts for print."""
 BELL = (FOLDER.parent / "console" / "bell.svg").read_text(encoding="utf-8").replace("#7a8794", "currentColor").strip()
 BELL = BELL.replace("<svg ", '<svg class="icon bt-bell" aria-hidden="true" ')
 

@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 
+from belltower.core.campaigns.counting import extent
+from belltower.core.campaigns.models import Campaign
 from belltower.core.places.models import Area, Party
 from belltower.core.standards.models import Finding, FindingOutcome, FindingState
 
@@ -40,6 +43,7 @@ class FindingListing:
     kind: str = ""
     grade: str = ""
     overdue: str = ""
+    campaign: str = ""
     order: str = "newest"
     page: int = 0
 
@@ -55,7 +59,7 @@ class FindingListing:
 
     @property
     def is_narrowed(self) -> bool:
-        fields = ("outcome", "clause", "document", "area", "party", "kind", "grade", "overdue")
+        fields = ("outcome", "clause", "document", "area", "party", "kind", "grade", "overdue", "campaign")
         return self.state != "open" or any(getattr(self, name) for name in fields)
 
     def found(self, now: datetime) -> QuerySet[Finding]:
@@ -87,7 +91,21 @@ class FindingListing:
             found.append(Q(party__in=Party.objects.filter(key=self.party).values("pk")))
         if self.overdue:
             found.append(Q(due_at__lt=now, state=FindingState.OPEN))
+        if self.campaign:
+            found.append(_of_campaign(self.campaign, now))
         return found
+
+
+def _of_campaign(uid: str, now: datetime) -> Q:
+    """The findings of a campaign's clauses in its areas; of one that is over, those that opened until it was."""
+    try:
+        campaign = Campaign.objects.filter(uid=UUID(uid)).first()
+    except ValueError:
+        campaign = None
+    if campaign is None:
+        return NEVER
+    of = extent(campaign, now)
+    return of.within & Q(clause__in=of.clauses, opened_at__lt=of.at)
 
 
 def with_all(found: QuerySet[Finding]) -> QuerySet[Finding]:

@@ -169,9 +169,7 @@ def test_the_report_is_set_from_its_frozen_numbers(lamps: list[Finding], languag
     """A character without a glyph is an error of the typesetter; the same numbers give the same bytes."""
     row = actions.close(actions.begin(draft(is_simulated=True), by=BY, now=NOW), by=BY, now=NOW, remark="好")
     report = Report.objects.get(campaign=row)
-    made = [
-        reporting.printed(report.numbers, digest=report.digest, fonts=FONTS, language=language) for _ in range(2)
-    ]
+    made = [reporting.printed(report.numbers, digest=report.digest, fonts=FONTS, language=language) for _ in range(2)]
     assert made[0].startswith(b"%PDF")
     assert made[0] == made[1]
 
