@@ -64,6 +64,18 @@ def wake_senses(*, say: Say) -> bool:
     return True
 
 
+def wake_campaigns(*, say: Say) -> None:
+    """Let the demo have its campaigns and its plan, before anything is judged; in any other city, nothing."""
+    from belltower.demo import campaigns
+    from belltower.demo.city import is_demo
+    from belltower.kernel.instants import now
+
+    if is_demo() and (made := campaigns.begin(now())).plans:
+        say(
+            f"  模拟专项整治 Simulated campaigns {made.campaigns}, 行动计划 plans {made.plans}, 上门 visits {made.visits:,}"
+        )
+
+
 def telling(say: Say) -> Callable[[Text, int], None]:
     """Says what is being done, and how far it is at most once a second."""
     last: tuple[str, float] = ("", 0.0)

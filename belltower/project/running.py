@@ -15,7 +15,14 @@ from pathlib import Path
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.project import database, installation
-from belltower.project.first_start import demo_logins, demo_token, install_standards, prepare_city, wake_senses
+from belltower.project.first_start import (
+    demo_logins,
+    demo_token,
+    install_standards,
+    prepare_city,
+    wake_campaigns,
+    wake_senses,
+)
 from belltower.project.guard.open_door import refuse_beyond_this_machine
 from belltower.project.postgres import DatabaseDidNotStart, Postgres
 from belltower.project.supervisor import Child, Supervisor, module_command
@@ -87,6 +94,7 @@ def run(wishes: Wishes, *, say: Say) -> None:
             prepare_city(wishes.profile, size=wishes.size, is_demo=wishes.is_demo, say=say)
             install_standards(say=say)
             later = _later(wishes, logs, is_sensing=wishes.is_demo and wake_senses(say=say))
+            wake_campaigns(say=say)
         logins = demo_logins()
         token = None if wishes.is_open else demo_token()
         _let_go_of_the_database()

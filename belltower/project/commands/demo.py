@@ -6,7 +6,7 @@ from __future__ import annotations
 import click
 
 from belltower.project import database
-from belltower.project.first_start import install_standards, telling, wake_senses
+from belltower.project.first_start import install_standards, telling, wake_campaigns, wake_senses
 
 
 @click.group()
@@ -27,6 +27,7 @@ def build(size: str, seed: int, profile: str) -> None:
         logins = people.add_demo_people()
         wake_senses(say=click.echo)
         install_standards(say=click.echo)
+        wake_campaigns(say=click.echo)
     for noun, counts in (("areas", report.areas), ("assets", report.assets)):
         click.echo(f"{noun:7}{counts.created:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged")
     for login in logins:

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo's campaigns: one closed, one running, lived day by day before anybody looks, and a plan with its slips."""
+
+from __future__ import annotations
+
+import pytest
+
+from belltower.core.campaigns.models import ActionPlan, Campaign, Report, Slip
+from belltower.core.campaigns.standing import standing
+from belltower.core.places.kinds import register
+from belltower.core.standards.installing import install
+from belltower.demo import campaigns, city, done
+from belltower.kernel.actors import Actor
+from belltower.kernel.instants import now
+from belltower.packs import register as packs
+
+pytestmark = pytest.mark.django_db
+
+
+def test_its_campaigns_are_lived_day_by_day_and_marked_simulated(demo_town: city.DemoReport, db: None) -> None:
+    at = now()
+    done.catch_up(at)
+    gas = [one for one in packs.standards(register()) if one[0] == "gas/users.yaml"]
+    install(gas, by=Actor.system("test"), now=at)
+    made = campaigns.begin(at)
+    assert (made.campaigns, made.plans) == (2, 1)
+    assert made.visits > 20
+    assert campaigns.begin(at) == campaigns.Made(), "once"
+
+    closed, running = Campaign.objects.order_by("first_day")
+    assert closed.is_simulated
+    assert running.is_simulated
+    numbers = Report.objects.get(campaign=closed).numbers
+    assert numbers["is_simulated"]
+    assert numbers["score"]["put_right"] > 0.5 * numbers["score"]["among"] > 0
+    assert all(one["judged"] for one in numbers["days"])
+    found = standing(running, at)
+    assert not found.is_over
+    assert found.score.put_right > 0
+    assert found.score.open > 0
+    judged = [one.judged for one in found.days if one.judged]
+    assert len(judged) == 24
+    assert found.judged
+    assert found.judged.unknown > 0, "nobody tried some of the alarms"
+    assert Slip.objects.filter(milestone__project__plan=ActionPlan.objects.get(is_simulated=True)).exists()
