@@ -25,7 +25,11 @@ def campaigned(party: Party, street: Area, which: str) -> tuple[dict[str, str], 
     # A clause about lamps: banners, which the kept one is about, neither of the two has.
     campaign.clauses.create(clause=KeptClause.objects.get(key="poles.banner_size"), kind="street_light")
     campaign.areas.create(area=street)
-    Report.objects.create(campaign=campaign, numbers={"title": f"{which} report"}, digest="0" * 64)
+    Report.objects.create(
+        campaign=campaign,
+        numbers={"title": f"{which} report", "targets": [], "score": {"open": 0, "overdue": 0}},
+        digest="0" * 64,
+    )
     plan = planning.make_plan(
         Text(en=f"{which} plan"), first_day=date(2026, 1, 1), last_day=date(2028, 12, 31), by=BY, now=AT
     )

@@ -53,7 +53,7 @@ def brief(campaign: Campaign, now: datetime) -> Brief:
     """The targets of a campaign and its score; five queries."""
     of = counting.extent(campaign, now)
     lots, days = counting.findings(of), counting.subjects(of)
-    is_over = of.at < now
+    is_over = _is_over(of, now)
     return Brief(campaign, progress.score(lots), _targets(of, lots, _newest(days), is_over), is_over)
 
 
@@ -61,7 +61,7 @@ def standing(campaign: Campaign, now: datetime) -> Standing:
     """All of how it stands ``now``; after its last day, and once it is closed, as it stood then."""
     of = counting.extent(campaign, now)
     lots, days = counting.findings(of), counting.subjects(of)
-    newest, is_over = _newest(days), of.at < now
+    newest, is_over = _newest(days), _is_over(of, now)
     judged_on = max(days, default=None)
     return Standing(
         of, progress.score(lots), newest, judged_on, _targets(of, lots, newest, is_over),
@@ -70,6 +70,11 @@ def standing(campaign: Campaign, now: datetime) -> Standing:
         ),
         _areas(of, lots, judged_on), _parties(lots), grouped(lots, {one: one.clause_id for one in lots}), is_over,
     )  # fmt: skip
+
+
+def _is_over(of: Extent, now: datetime) -> bool:
+    """Whether nothing of it can change any more: its last day has ended, or it is closed."""
+    return of.at < now or of.campaign.closed_at is not None
 
 
 def _newest(days: dict[date, Judged]) -> Judged | None:

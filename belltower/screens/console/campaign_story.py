@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,13 +81,21 @@ def left_of(campaign: Campaign, day: date) -> str:
 
 
 def rows(campaigns: Iterable[Campaign], now: datetime) -> list[Row]:
-    """Campaigns as the list draws them, each counted anew."""
-    day, found = today(now), []
-    for one in campaigns:
-        told = brief(one, now)
-        goals = [goal_of(each) for each in told.targets]
-        found.append(Row(one, phase_of(one, day), left_of(one, day), goals, told.score.open, told.score.overdue))
-    return found
+    """Campaigns as the list draws them: counted anew, but for those whose report the viewer sees."""
+    day, some = today(now), list(campaigns)
+    kept = Report.objects.filter(campaign__in=some).values_list("campaign_id", "numbers__targets", "numbers__score")
+    reports = {pk: (targets, score) for pk, targets, score in kept}
+    return [_kept_row(one, *reports[one.pk]) if one.pk in reports else _row(one, now, day) for one in some]
+
+
+def _row(campaign: Campaign, now: datetime, day: date) -> Row:
+    told = brief(campaign, now)
+    goals = [goal_of(one) for one in told.targets]
+    return Row(campaign, phase_of(campaign, day), left_of(campaign, day), goals, told.score.open, told.score.overdue)
+
+
+def _kept_row(campaign: Campaign, targets: Sequence[Mapping[str, Any]], score: Mapping[str, int]) -> Row:
+    return Row(campaign, "closed", "", _kept_goals(targets), score["open"], score["overdue"])
 
 
 def goal_of(one: Reached) -> Goal:
@@ -101,7 +109,7 @@ def page_of(standing: Standing, now: datetime, *, sees_all: bool) -> dict[str, A
     return {
         "campaign": campaign, "standing": standing, "phase": phase_of(campaign, day),
         "phase_word": word_of(phase_of(campaign, day)), "left": left_of(campaign, day), "report": report,
-        "goals": _kept_goals(report.numbers) if report else [goal_of(one) for one in standing.targets],
+        "goals": _kept_goals(report.numbers["targets"]) if report else [goal_of(one) for one in standing.targets],
         "share": counted(standing.score.put_right, standing.score.among),
         "chart": drawn(standing.days, campaign.first_day, campaign.last_day),
         "days": standing.days[::-1][:MOST_DAYS], "has_places": sees_all,
@@ -111,12 +119,9 @@ def page_of(standing: Standing, now: datetime, *, sees_all: bool) -> dict[str, A
     }  # fmt: skip
 
 
-def _kept_goals(numbers: Mapping[str, Any]) -> list[Goal]:
+def _kept_goals(targets: Sequence[Mapping[str, Any]]) -> list[Goal]:
     """The targets as they were when the campaign was closed."""
-    return [
-        Goal(Target.read(one).said, counted(one["counted"], one["among"]), State(one["state"]))
-        for one in numbers["targets"]
-    ]
+    return [Goal(Target.read(one).said, counted(one["counted"], one["among"]), State(one["state"])) for one in targets]
 
 
 def _clauses(standing: Standing) -> list[dict[str, Any]]:
