@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-# Another's finding is asked for in test_api_doors.py, which has one.
-_FINDING = {"fixed": [{"uid": "00000000-0000-7000-8000-000000000000"}]}
+_FINDING = {"takes": {"uid": "finding"}}
 FINDINGS: dict[str, dict[str, Any]] = {
     "api:list_standards": {},
     "api:list_clauses": {"queries": ("", "state=draft&state=in_review", "on=2026-11-23", "document=poles.lights")},

@@ -27,5 +27,7 @@ STANDARDS: dict[str, dict[str, Any]] = {
     "console:revision_submit": _REVISION,
     "console:revision_decide": {**_REVISION, "form": {"to": "return", "remark": "walk"}},
     "console:findings": {"queries": ("", "state=all", "area=430405002", "party=theirs-party", "order=due")},
+    "console:findings_map": {"queries": ("", "state=all", "party=theirs-party")},
+    "console:findings_marks": {"queries": ("", "zoom=3", "zoom=19&state=all", "zoom=19&box=112,26,114,28")},
     "console:finding": {"takes": {"uid": "finding"}},
 }

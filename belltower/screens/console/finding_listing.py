@@ -16,6 +16,7 @@ from belltower.core.campaigns.counting import extent
 from belltower.core.campaigns.models import Campaign
 from belltower.core.places.models import Area, Party
 from belltower.core.standards.models import Finding, FindingOutcome, FindingState
+from belltower.screens.console.boxes import read_box
 
 SIZE = 50
 COUNTED_UP_TO = 10_000
@@ -44,6 +45,7 @@ class FindingListing:
     grade: str = ""
     overdue: str = ""
     campaign: str = ""
+    box: str = ""
     order: str = "newest"
     page: int = 0
 
@@ -59,7 +61,7 @@ class FindingListing:
 
     @property
     def is_narrowed(self) -> bool:
-        fields = ("outcome", "clause", "document", "area", "party", "kind", "grade", "overdue", "campaign")
+        fields = ("outcome", "clause", "document", "area", "party", "kind", "grade", "overdue", "campaign", "box")
         return self.state != "open" or any(getattr(self, name) for name in fields)
 
     def found(self, now: datetime) -> QuerySet[Finding]:
@@ -93,6 +95,8 @@ class FindingListing:
             found.append(Q(due_at__lt=now, state=FindingState.OPEN))
         if self.campaign:
             found.append(_of_campaign(self.campaign, now))
+        if self.box:
+            found.append(_inside(self.box))
         return found
 
 
@@ -106,6 +110,15 @@ def _of_campaign(uid: str, now: datetime) -> Q:
         return NEVER
     of = extent(campaign, now)
     return of.within & Q(clause__in=of.clauses, opened_at__lt=of.at)
+
+
+def _inside(box: str) -> Q:
+    """The assets, and the areas that are themselves the subject, with their point in that part of the map."""
+    if (edges := read_box(box)) is None:
+        return NEVER
+    west, south, east, north = edges
+    of_asset = Q(asset__lon__range=(west, east), asset__lat__range=(south, north))
+    return of_asset | Q(asset=None, area__lon__range=(west, east), area__lat__range=(south, north))
 
 
 def with_all(found: QuerySet[Finding]) -> QuerySet[Finding]:

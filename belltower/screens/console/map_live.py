@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from belltower.core.alarms.models import CALLING, QUIET, AlarmState, Priority
+from belltower.screens.console.boxes import Box
 
 MOST, MOST_AT_REST = 20_000, 4_000
 ACKNOWLEDGED = (AlarmState.ACKNOWLEDGED, AlarmState.LATCHED_ACKNOWLEDGED)
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@
 // grey ring around the kind's own mark for what is at rest.
 import type { Colours } from "./colours";
 
-const SIDE = 22;
-const OCTAGON = [[0.3, 0], [0.7, 0], [1, 0.3], [1, 0.7], [0.7, 1], [0.3, 1], [0, 0.7], [0, 0.3]]; // prettier-ignore
+export const SIDE = 22;
+export const OCTAGON = [[0.3, 0], [0.7, 0], [1, 0.3], [1, 0.7], [0.7, 1], [0.3, 1], [0, 0.7], [0, 0.3]]; // prettier-ignore
 const TRIANGLE = [[0.5, 0], [1, 0.95], [0, 0.95]]; // prettier-ignore
-const DIAMOND = [[0.5, 0], [1, 0.5], [0.5, 1], [0, 0.5]]; // prettier-ignore
+export const DIAMOND = [[0.5, 0], [1, 0.5], [0.5, 1], [0, 0.5]]; // prettier-ignore
 const SHAPES: (number[][] | null)[] = [OCTAGON, TRIANGLE, DIAMOND, null]; // no corners: a disc
 
 /** A state is c1-c4, a1-a4, s, q or n, as the server tells it. */
@@ -42,7 +42,7 @@ function alarm(pen: CanvasRenderingContext2D, state: string, look: Colours): voi
   pen.stroke();
 }
 
-function outline(pen: CanvasRenderingContext2D, corners: number[][] | null, margin: number): void {
+export function outline(pen: CanvasRenderingContext2D, corners: number[][] | null, margin: number): void {
   const side = SIDE - 2 * margin;
   pen.beginPath();
   if (corners) corners.forEach(([x, y]) => pen.lineTo(margin + x! * side, margin + y! * side));
@@ -50,7 +50,7 @@ function outline(pen: CanvasRenderingContext2D, corners: number[][] | null, marg
   pen.closePath();
 }
 
-function ring(pen: CanvasRenderingContext2D, colour: string, width: number, radius = 6.5): void {
+export function ring(pen: CanvasRenderingContext2D, colour: string, width: number, radius = 6.5): void {
   pen.beginPath();
   pen.arc(SIDE / 2, SIDE / 2, radius, 0, 2 * Math.PI);
   pen.strokeStyle = colour;

@@ -4,6 +4,7 @@
 import type { Map } from "maplibre-gl";
 import { toned, type Colours } from "./colours";
 import { draw as drawState } from "./alive-marks";
+import { draw as drawFinding, type Look } from "./finding-marks";
 import type { Layer } from "./settings";
 
 const RATIO = 2;
@@ -18,6 +19,10 @@ export function drawWhenMissing(map: Map, layers: Layer[], now: () => Colours): 
     const [mark, kind, life] = id.split("|") as [Mark, string, string];
     if (id.startsWith("alive|")) {
       if (!map.hasImage(id)) map.addImage(id, drawState(kind, life === "1", now(), RATIO), { pixelRatio: RATIO });
+      return;
+    }
+    if (id.startsWith("finding|")) {
+      if (!map.hasImage(id)) map.addImage(id, drawFinding(kind as Look, life === "1", now(), RATIO), { pixelRatio: RATIO });
       return;
     }
     const layer = byKind.get(kind);

@@ -37,7 +37,7 @@ def show_all(request: ConsoleRequest) -> HttpResponse:
         "is_more_than": is_more,
         "next": listing.page + 1 if has_more else None,
         "before": listing.page - 1 if listing.page else None,
-        "filters": _filters(listing),
+        "filters": choices(listing),
     }
     return render(request, "console/findings/list.html", page)
 
@@ -52,7 +52,7 @@ def show(request: ConsoleRequest, uid: UUID) -> HttpResponse:
     return render(request, "console/findings/one.html", page)
 
 
-def _filters(listing: FindingListing) -> dict[str, object]:
+def choices(listing: FindingListing) -> dict[str, object]:
     """What can be chosen: all there is, whether or not there are findings of it."""
     clauses = KeptClause.objects.order_by("key").values_list("key", flat=True)
     chosen = Area.objects.current().filter(code=listing.area).first() if listing.area else None

@@ -92,9 +92,9 @@ def found(request: ConsoleRequest) -> HttpResponse:
 
 @door(Verb.VIEW)
 def small(request: ConsoleRequest) -> HttpResponse:
-    """What a small map on another page needs: the same layers, all that are shown at first."""
+    """What a small map on another page needs: the same layers, all that are shown at first; ``area`` as on the page."""
     layers = [layer for _, layers in _packs(request, counted=False) for layer in layers]
-    return JsonResponse(_settings(request, layers, None), json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(_settings(request, layers, _area(request)), json_dumps_params={"ensure_ascii": False})
 
 
 def _packs(

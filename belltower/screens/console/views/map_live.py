@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import math
-
 from django.http import HttpResponse, JsonResponse
 
 from belltower.core.access.rules import Verb
 from belltower.core.places.models import Area
+from belltower.screens.console.boxes import read_box
 from belltower.screens.console.doors import ConsoleRequest, door
 from belltower.screens.console.live import live_address
-from belltower.screens.console.map_live import Box, standing
+from belltower.screens.console.map_live import standing
 
 
 @door(Verb.VIEW)
@@ -19,17 +18,8 @@ def show(request: ConsoleRequest) -> HttpResponse:
     """What is not at rest, with counts and a fresh address of live events; with ``box`` also what is at rest in it."""
     code = request.GET.get("area")
     area = Area.objects.current().filter(code=code).first() if code else None
-    found = standing(request.now, area_path=area.path if area else "", box=_box(request.GET.get("box", "")))
+    found = standing(request.now, area_path=area.path if area else "", box=read_box(request.GET.get("box", "")))
     told = {"rows": found.rows, "counts": found.counts, "left_out": found.left_out, "live": live_address(request)}
     answer = JsonResponse(told, json_dumps_params={"separators": (",", ":")})
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def _box(words: str) -> Box | None:
-    """West, south, east, north; None where it is left out or cannot be understood."""
-    try:
-        west, south, east, north = (float(word) for word in words.split(","))
-    except ValueError:
-        return None
-    return (west, south, east, north) if all(map(math.isfinite, (west, south, east, north))) else None
