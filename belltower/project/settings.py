@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "belltower.edges.sources",
     "belltower.core.access",
     "belltower.core.campaigns",
+    "belltower.core.selfcheck",
     "belltower.core.standards",
     "belltower.core.alarms",
     "belltower.core.observations",

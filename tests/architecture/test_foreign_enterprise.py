@@ -29,6 +29,7 @@ from belltower.core.places.models import Asset, Party
 from belltower.core.places.scope import seen_as
 from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_findings import FINDINGS
+from tests.architecture.foreign_walk_selfcheck import SELFCHECK
 from tests.architecture.foreign_walk_sensing import SENSING
 from tests.architecture.foreign_walk_standards import STANDARDS
 from tests.scenes.two_enterprises import LAMPS, LAT, LON, STREET, TwoEnterprises
@@ -193,7 +194,7 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
-    **{name: Visit(**how) for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS).items()},
+    **{name: Visit(**how) for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK).items()},
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",
