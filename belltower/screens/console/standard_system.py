@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,8 +16,9 @@ from belltower.screens.console.standard_sentences import subject_title
 from belltower.screens.console.standard_standing import Tally
 
 ROOT = "all"
-WIDTH, HEIGHT, ACROSS, DOWN = 900, 620, 250, 230
 MOST_DRAWN = 28
+ROW, SIZE = 34, 14
+"""Between the rows of a drawing, and of its letters, in its own units: a row is never less than two lines of letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +83,82 @@ def graph_of(entries: Iterable[Entry], answering: Iterable[tuple[str, str, Text]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A neighbour as it is drawn: its mark, and where its label begins or ends."""
+    """A neighbour as it is drawn: its mark, its label as far as there is room for it, and where that begins or ends.
+
+    ``edge`` is the way of the line to it from the middle, as an SVG path.
+    """
 
     node: Node
     x: float
     y: float
+    label: str
     label_x: float
     anchor: str
+    edge: str
 
 
-def placed(nodes: list[Node]) -> list[Placed]:
-    """The worst of the neighbours around the middle, clockwise from the top."""
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The thing in the middle at (x, y), and its neighbours in rows of their own, so that no label meets another."""
+
+    name: str
+    width: int
+    height: int
+    x: float
+    y: float
+    placed: tuple[Placed, ...]
+
+
+def drawings(nodes: list[Node], language: str) -> tuple[Drawing, Drawing]:
+    """The worst of the neighbours, drawn for a wide page on both sides of the middle, and for a narrow one below it."""
     drawn = sorted(nodes, key=lambda one: (-one.tally.broken, one.key))[:MOST_DRAWN]
+    return _wide(drawn, language), _narrow(drawn, language)
+
+
+def _wide(drawn: list[Node], language: str) -> Drawing:
+    """The worst at the right from the top down, then at the left; the marks lie on an arc around the middle."""
+    width, middle, reach = 760, 380.0, 105.0
+    half = math.ceil(len(drawn) / 2)
+    height = max(half, 4) * ROW + ROW
     found = []
     for number, node in enumerate(drawn):
-        angle = 2 * math.pi * number / len(drawn) - math.pi / 2
-        x, y = WIDTH / 2 + ACROSS * math.cos(angle), HEIGHT / 2 + DOWN * math.sin(angle)
-        is_left = math.cos(angle) < -1e-9
-        found.append(
-            Placed(
-                node, round(x, 1), round(y, 1), round(x + (-14 if is_left else 14), 1), "end" if is_left else "start"
-            )
-        )
-    return found
+        is_left = number >= half
+        rows = len(drawn) - half if is_left else half
+        y = height / 2 + (number % half - (rows - 1) / 2) * ROW
+        bow = math.sqrt(max(0.0, 1 - ((y - height / 2) / (height / 2)) ** 2))
+        side = -1 if is_left else 1
+        x = round(middle + side * reach * (0.55 + 0.45 * bow), 1)
+        label_x = x + side * 16
+        room = label_x if is_left else width - label_x
+        label = fitted(node.title.say(language), room - 4)
+        edge = f"M{middle} {height / 2}L{x} {y}"
+        found.append(Placed(node, x, y, label, label_x, "end" if is_left else "start", edge))
+    return Drawing("wide", width, height, middle, height / 2, tuple(found))
+
+
+def _narrow(drawn: list[Node], language: str) -> Drawing:
+    """One below the other as branches of a stem, each as far from the next as a thumb needs."""
+    width, row, stem, x = 330, 44, 20.0, 46.0
+    found = []
+    for number, node in enumerate(drawn):
+        y, label = 64.0 + row * number, fitted(node.title.say(language), width - x - 20)
+        found.append(Placed(node, x, y, label, x + 16, "start", f"M{stem} {stem}V{y}H{x}"))
+    return Drawing("narrow", width, 64 + row * max(1, len(found)), stem, stem, tuple(found))
+
+
+def fitted(title: str, room: float) -> str:
+    """As much of a title as there is room for, with an ellipsis where that is not all of it.
+
+    A letter is taken to be as wide as in a broad system font: an ideograph a whole size, any other 0.58 of it.
+    """
+    widths = [SIZE if unicodedata.east_asian_width(one) in "WF" else SIZE * 0.58 for one in title]
+    if sum(widths) <= room:
+        return title
+    kept, used = 0, float(SIZE)
+    while kept < len(title) and used + widths[kept] <= room:
+        used += widths[kept]
+        kept += 1
+    return title[:kept].rstrip() + "…"
 
 
 def _state(tally: Tally) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from belltower.core.access.people import today
@@ -34,10 +35,8 @@ def show(request: ConsoleRequest) -> HttpResponse:
     page = {
         "middle": graph.node(at, tallies),
         "name": at.partition(":")[2],
-        "placed": standard_system.placed(around),
+        "drawings": standard_system.drawings(around, get_language() or "zh"),
         "groups": [(title, some) for title, some in groups if some],
-        "width": standard_system.WIDTH,
-        "height": standard_system.HEIGHT,
         "left_out": max(0, len(around) - standard_system.MOST_DRAWN),
         "is_empty": not entries,
     }
