@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where an enterprise of two_enterprises breaks a standard: a finding about its lamp with evidence, and an exemption."""
+"""Where an enterprise of two_enterprises breaks a standard: a finding about its lamp with evidence, an exemption, and its own word."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
 from belltower.core.places.models import Asset
+from belltower.core.selfcheck.models import OwnWord
 from belltower.core.standards.models import Exemption, KeptClause
 from belltower.screens.console.tests import breaches
 
@@ -21,4 +22,12 @@ def breached(lamp: Asset, which: str) -> tuple[dict[str, str], set[str]]:
         clause=revision.clause, asset=lamp, reason=f"{which} exempt", granted_by="system:scene", granted_at=AT,
         since=date(2024, 1, 1), until=date(2099, 1, 1),
     )  # fmt: skip
-    return {"finding": str(finding.uid)}, {str(finding.uid), f"{which} evidence", f"{which} exempt"}
+    OwnWord.objects.create(
+        asset=lamp, party=lamp.owner, fields={"lamp": f"{which} own word"}, says={}, by="system:scene", at=AT
+    )
+    return {"finding": str(finding.uid)}, {
+        str(finding.uid),
+        f"{which} evidence",
+        f"{which} exempt",
+        f"{which} own word",
+    }

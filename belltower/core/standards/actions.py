@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verbs of kept standards: draft, submit, return, approve, withdraw; exempt, and end an exemption early.
+"""The verbs of kept standards: begin a document; draft, submit, return, approve; exempt, and end an exemption early.
+
+Withdrawing is in withdrawing.py.
 
 Who writes does not approve. What is in force is never edited: a change is a new revision, in force from a day to come.
 """
@@ -19,7 +21,9 @@ from belltower.core.places.models import Area, Asset
 from belltower.core.standards.clauses import Clause
 from belltower.core.standards.errors import (
     BadDay,
+    BadDocument,
     BadStandard,
+    DocumentTaken,
     ExemptedWithoutReason,
     NotItsDocument,
     NotThisStep,
@@ -37,21 +41,41 @@ from belltower.core.standards.models import (
     Revision,
     RevisionState,
 )
+from belltower.core.standards.reading import DOCUMENT_ID
 from belltower.core.standards.revisions import clause_of, digest_of, document_of
 from belltower.kernel.actors import Actor
 from belltower.kernel.texts import Text
 
+LONGEST_ID = 81
 _PAST = Text(zh="不能早于今天（{today}）", en="it is before today ({today})")
 _BEFORE_VALUES = Text(zh="早于该版数值的生效日期", en="its values do not hold yet on that day")
+_BAD_ID = Text(
+    zh="编号应为“领域.名称”，只用小写英文字母、数字和下划线",
+    en="its id is a pack, a dot and a name, in small letters, digits and _",
+)
+_BOTH_LANGUAGES = Text(
+    zh="标题和发布机构须有中英文", en="its title and who issued it are said in Chinese and in English"
+)
 _ORDER = Text(zh="结束日期应晚于开始日期", en="the end must be after the beginning")
 
 
 @action("standards.begin_document")
-def begin_document(key: str, title: Text, issued_by: Text, *, by: Actor) -> KeptDocument:
-    """A document of the bureau's own, to write clauses in. One that is there already is returned as it is."""
-    row, _ = KeptDocument.objects.get_or_create(
-        key=key, defaults={"title": title.as_json(), "issued_by": issued_by.as_json(), "origin": Origin.CONSOLE}
-    )
+def begin_document(key: str, title: Text, issued_by: Text, *, by: Actor, source: str = "") -> KeptDocument:
+    """A document of the bureau's own, to write clauses in; ``source`` is where it was taken from, as people cite it.
+
+    Nothing holds by it until a clause of it is in force. Raises BadDocument, or DocumentTaken.
+    """
+    if not DOCUMENT_ID.fullmatch(key) or len(key) > LONGEST_ID:
+        raise BadDocument(key=key[:LONGEST_ID], reason=_BAD_ID)
+    if not all(said.strip() for text in (title, issued_by) for said in (text.zh, text.en)):
+        raise BadDocument(key=key, reason=_BOTH_LANGUAGES)
+    row, is_new = KeptDocument.objects.get_or_create(
+        key=key,
+        defaults={"title": title.as_json(), "issued_by": issued_by.as_json(), "origin": Origin.CONSOLE,
+                  "source": source.strip()[:300]},
+    )  # fmt: skip
+    if not is_new:
+        raise DocumentTaken(key=key)
     return row
 
 
@@ -117,19 +141,6 @@ def approve(revision: Revision, since: date, *, by: Actor, now: datetime | None 
         raise BadDay(day=since, reason=_BEFORE_VALUES)
     supersede(row.clause, since)
     row.state, row.since, row.reviewed_by, row.reviewed_at = RevisionState.IN_FORCE, since, by.reference, at
-    row.save()
-    return row
-
-
-@action("standards.withdraw")
-def withdraw(revision: Revision, until: date, *, by: Actor, now: datetime | None = None) -> Revision:
-    """Let a revision in force hold until before ``until``, today or later, with none in its place."""
-    at = now or timezone.now()
-    row = _in_state(revision, RevisionState.IN_FORCE, Text(zh="废止", en="withdraw"))
-    _another(row, by)
-    if until < today(at) or (row.since and until < row.since):
-        raise BadDay(day=until, reason=_PAST.format(today=today(at)))
-    row.until, row.state = until, RevisionState.WITHDRAWN
     row.save()
     return row
 

@@ -65,3 +65,33 @@ class ExemptedWithoutReason(Refusal):
         zh="条款“{clause}”的豁免未登记：{reason}。请补全后再提交。",
         en="The exemption from '{clause}' is not granted: {reason}. Complete it and send it again.",
     )
+
+
+class BadDocument(Refusal):
+    """A document that cannot be begun: its id is no id, or a text is missing in a language."""
+
+    code = "bad_document"
+    sentence = Text(
+        zh="文件“{key}”未建立：{reason}。请更正后再提交。",
+        en="The document '{key}' is not begun: {reason}. Correct it and send it again.",
+    )
+
+
+class DocumentTaken(Conflict):
+    """An id that another document has."""
+
+    code = "document_taken"
+    sentence = Text(
+        zh="已有编号为“{key}”的文件。请另选编号，或在该文件中起草条款。",
+        en="There is a document '{key}' already. Choose another id, or write your clause in that one.",
+    )
+
+
+class NothingInForce(Conflict):
+    """A clause or document of which nothing holds on that day or after it."""
+
+    code = "nothing_in_force"
+    sentence = Text(
+        zh="“{name}”自该日起本无现行条款，无需废止。请刷新后查看。",
+        en="Nothing of '{name}' holds from that day on, so there is nothing to withdraw. Reload it and look.",
+    )

@@ -46,7 +46,7 @@ def install(files: Iterable[tuple[str, str]], *, by: Actor, now: datetime) -> In
 
     A file that was brought into the city as it is, is not read again: reading and trying 130 clauses takes seconds.
     A clause that is new holds from the first day of its values, so that the past is judged too; a changed one from today.
-    One that the bureau has revised itself is not overruled: the pack's then waits for a review. Clauses that a pack's
+    One that the bureau has revised or withdrawn itself is not overruled: the pack's then waits for a review. Clauses that a pack's
     document no longer has are withdrawn today. Raises BadStandard, also for an example that comes out wrong.
     """
     laid_down = dict(KeptDocument.objects.exclude(laid_down="").values_list("laid_down", "key"))
@@ -84,7 +84,7 @@ def _digest(text: str) -> str:
 def _of_packs(documents: list[str]) -> int:
     """How many clauses packs have in these documents."""
     held = Revision.objects.filter(clause__document__key__in=documents, origin=Origin.PACK)
-    return held.exclude(state=RevisionState.WITHDRAWN).values("clause").distinct().count()
+    return held.exclude(state=RevisionState.WITHDRAWN, withdrawn_by="").values("clause").distinct().count()
 
 
 def _checked(file: str, text: str) -> Document:
@@ -117,14 +117,15 @@ def _revise(document: KeptDocument, clause: Clause, body: Any, by: Actor, now: d
     kept, _ = KeptClause.objects.get_or_create(key=clause.id, defaults={"document": document})
     digest, revisions = digest_of(body), list(kept.revisions.order_by("-number"))
     of_packs = next((one for one in revisions if one.origin == Origin.PACK), None)
-    if of_packs and of_packs.digest == digest and of_packs.state != RevisionState.WITHDRAWN:
+    is_there = of_packs is not None and (of_packs.state != RevisionState.WITHDRAWN or bool(of_packs.withdrawn_by))
+    if of_packs and of_packs.digest == digest and is_there:
         return Installed(unchanged=1)
     row = Revision(
         clause=kept, number=revisions[0].number + 1 if revisions else 1, body=body, digest=digest, origin=Origin.PACK,
         state=RevisionState.IN_REVIEW, written_by=by.reference, written_at=now,
     )  # fmt: skip
     held = next((one for one in revisions if one.state in HELD), None)
-    if held and held.origin == Origin.CONSOLE:
+    if held and (held.origin == Origin.CONSOLE or held.withdrawn_by):
         row.save()
         return Installed(for_review=1)
     row.since = today(now) if held else first_day(clause)

@@ -21,7 +21,7 @@ class Origin(models.TextChoices):
 
 
 class KeptDocument(models.Model):
-    """A standard: what it is called and who issued it. ``key`` is its id, ``pack.name``.
+    """A standard: what it is called and who issued it. ``key`` is its id, ``pack.name``; ``source`` where it was taken from.
 
     ``laid_down`` is SHA-256 of a pack's file as it was last brought into the city; empty for the bureau's own.
     """
@@ -30,7 +30,8 @@ class KeptDocument(models.Model):
     title = models.JSONField()
     issued_by = models.JSONField()
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.PACK)
-    laid_down = models.CharField(max_length=64, default="", blank=True)
+    source = models.CharField(max_length=300, blank=True, default="", db_default="")
+    laid_down = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "standards_document"
@@ -73,7 +74,8 @@ class Revision(models.Model):
 
     It holds on the days from ``since`` until before ``until``. Once approved nothing of it is ever edited; ``digest`` is
     SHA-256 of the body. ``remark`` is what the reviewer said who returned it. ``written_by`` and ``reviewed_by`` are
-    Actor.reference; a pack's own revisions are approved by the installation of the pack.
+    Actor.reference; a pack's own revisions are approved by the installation of the pack. ``withdrawn_by`` is empty where it
+    was withdrawn because its pack no longer has it.
     """
 
     uid = models.UUIDField(unique=True, default=uuid7, editable=False)
@@ -90,6 +92,7 @@ class Revision(models.Model):
     written_at = models.DateTimeField()
     reviewed_by = models.CharField(max_length=120, blank=True)
     reviewed_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=120, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "standards_revision"

@@ -32,7 +32,7 @@ from belltower.kernel.packs import AREA_LEVELS, Register
 from belltower.kernel.texts import Text
 from belltower.kernel.written import Part
 
-_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+DOCUMENT_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TIME = re.compile(r"P(?=.)(\d{1,4}D)?(T(?=.)(\d{1,4}H)?(\d{1,4}M)?)?")
 _DOCUMENT = ("id", "title", "issued_by", "clauses")
@@ -55,7 +55,7 @@ def read_document(text_: str, *, file: str, register: Register) -> Document:
         if clause.id in {one.id for one in clauses[:number]}:
             raise refusing(clause.line, Text(zh=f"“{clause.id}”出现了两次", en=f"'{clause.id}' stands there twice"))
     return Document(
-        matching(whole.need("id"), _ID), text(whole.need("title")), text(whole.need("issued_by")), clauses, file
+        matching(whole.need("id"), DOCUMENT_ID), text(whole.need("title")), text(whole.need("issued_by")), clauses, file
     )
 
 
@@ -73,7 +73,7 @@ def _clause(part: Part, register: Register) -> Clause:
     _not_twice(part, values, around.fields)
     check = read_check(part.need("check"), around)
     clause = Clause(
-        id=matching(part.need("id"), _ID), title=text(part.need("title")), text=text(part.need("text")),
+        id=matching(part.need("id"), DOCUMENT_ID), title=text(part.need("title")), text=text(part.need("text")),
         source=_source(part.need("source")), applies_to=subject, values=values, check=check,
         grade=Grade(part.need("grade").word(*Grade)), rectify_within=dated(part.need("rectify_within"), _time),
         responsible=Role(part.need("responsible").word(*Role)),

@@ -166,31 +166,41 @@ def asset_page(asset: Asset, day: date, language: str, typed: Mapping[str, str] 
 
 
 def _rows(asset: Asset, asked: Asked, word: OwnWord | None, day: date, language: str) -> list[ClauseRow]:
-    letters = standing.letters_of(asset, asked.clauses)
     findings = Finding.objects.filter(asset=asset, state=FindingState.OPEN).select_related("clause")
-    open_ones = {one.clause.key: one for one in findings}
-    spared = _exemptions(asset, asked.clauses, day)
-    return [
-        _row(one, asset, letters.get(one.clause.id), open_ones.get(one.clause.id), spared.get(one.clause_id), word, day, language)
-        for one in asked.clauses
-    ]  # fmt: skip
-
-
-def _row(
-    one: InForce, asset: Asset, letter: Letter | None, finding: Finding | None, exemption: Exemption | None,
-    word: OwnWord | None, day: date, language: str,
-) -> ClauseRow:  # fmt: skip
-    clause = one.clause
-    state = STATES.get(letter, "not_meant") if letter else str(finding.outcome) if finding else "not_judged"
-    said = word.of(clause.id) if word else None
-    is_older = bool(said) and said["revision"] != one.revision_id if said else False
-    own = (said["outcome"] or "not_meant") if said else ""
-    outcome = Outcome(said["outcome"]) if said and said["outcome"] else None
-    return ClauseRow(
-        clause, sentence(clause, register(), clause.values_on(day) or {}, language), state, _state_word(state),
-        _fields(clause, asset), finding, exemption, can_be_answered(clause), own, _state_word(own) if own else "", is_older,
-        beside(letter, outcome) if said and not is_older and outcome else None,
+    known = _Known(
+        asset, word, standing.letters_of(asset, asked.clauses), {one.clause.key: one for one in findings},
+        _exemptions(asset, asked.clauses, day),
     )  # fmt: skip
+    return [
+        known.row(one, sentence(one.clause, register(), one.clause.values_on(day) or {}, language))
+        for one in asked.clauses
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that is known of one asset: letters and open findings by the clause's id, exemptions by its kept row."""
+
+    asset: Asset
+    word: OwnWord | None
+    letters: Mapping[str, Letter]
+    findings: Mapping[str, Finding]
+    exemptions: Mapping[int, Exemption]
+
+    def row(self, one: InForce, said_in_words: str) -> ClauseRow:
+        """What is known of one clause."""
+        clause, letter = one.clause, self.letters.get(one.clause.id)
+        finding = self.findings.get(clause.id)
+        state = STATES.get(letter, "not_meant") if letter else str(finding.outcome) if finding else "not_judged"
+        said = self.word.of(clause.id) if self.word else None
+        is_older = said is not None and said["revision"] != one.revision_id
+        own = "" if said is None else said["outcome"] or "not_meant"
+        outcome = Outcome(said["outcome"]) if said and said["outcome"] and not is_older else None
+        return ClauseRow(
+            clause, said_in_words, state, _state_word(state), _fields(clause, self.asset), finding,
+            self.exemptions.get(one.clause_id), can_be_answered(clause), own, _state_word(own) if own else "", is_older,
+            beside(letter, outcome) if outcome else None,
+        )  # fmt: skip
 
 
 def _state_word(state: str) -> str:

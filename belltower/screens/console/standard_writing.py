@@ -27,7 +27,7 @@ NEW = """\
 id: {pack}.my_clause
 title: {{zh: 新条款, en: A new clause}}
 text: {{zh: 条文。, en: The sentence.}}
-source: {{document: Our own order, clause: "1", seen: {today}, verified: primary}}
+source: {{document: {source}, clause: "1", seen: {today}, verified: primary}}
 applies_to: {kind}
 values:
   at_most: {{{today}: 10}}
@@ -86,7 +86,8 @@ def new_text(document: KeptDocument, today: str) -> str:
     """A clause to begin with, which tells by its shape what belongs into one."""
     pack = document.key.partition(".")[0]
     kinds = next((one.assets for one in register().packs if one.name == pack), ())
-    return NEW.format(pack=pack, today=today, kind=kinds[0].name if kinds else "street_light")
+    return NEW.format(pack=pack, today=today, kind=kinds[0].name if kinds else "street_light",
+                      source=json.dumps(document.source or "Our own order", ensure_ascii=False))  # fmt: skip
 
 
 def text_of(revision: Revision) -> str:
@@ -150,9 +151,11 @@ def history(revision: Revision) -> dict[str, Any]:
     }
 
 
-def unfinished() -> list[tuple[Revision, str]]:
-    """Drafts, and what waits for a second person, that the viewer sees."""
+def unfinished(document: str = "") -> list[tuple[Revision, str]]:
+    """Drafts, and what waits for a second person, that the viewer sees; of one document, where its key is given."""
     rows = Revision.objects.filter(state__in=(RevisionState.DRAFT, RevisionState.IN_REVIEW))
+    if document:
+        rows = rows.filter(clause__document__key=document)
     found = list(rows.select_related("clause__document").order_by("-written_at")[:100])
     names = names_of(one.written_by for one in found)
     return [(one, names[one.written_by]) for one in found]

@@ -8,5 +8,5 @@ class Migration(migrations.Migration):
     dependencies = [("standards", "0002_mark_what_changed")]
 
     operations = [
-        migrations.AddField("keptdocument", "laid_down", models.CharField(max_length=64, default="", blank=True)),
+        migrations.AddField("keptdocument", "laid_down", models.CharField(max_length=64, blank=True, default="", db_default="")),
     ]

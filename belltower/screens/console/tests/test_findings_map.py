@@ -94,7 +94,8 @@ def test_the_filters_are_those_of_the_list_and_every_count_leads_to_what_it_coun
         assert drawn == client.get(reverse("console:findings"), query).context["count"], query
     assert told(client)["bounds"][0] == min(place(one)[0] for one in found[:3])
     assert told(client, area="no-such")["bounds"] is None
-    assert told(client, zoom="<b>", box="")["rows"] == told(client)["rows"]
+    for nonsense in ("<b>", "²", "1e9", "-3", "999"):
+        assert told(client, zoom=nonsense, box="")["rows"] == told(client)["rows"]
 
 
 def test_of_very_many_the_gravest_are_told_and_that_there_are_more(

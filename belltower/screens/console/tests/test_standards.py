@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import itertools
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from belltower.core.places.kinds import register
 from belltower.core.standards.clauses import Dated, Document, TimeAllowed
@@ -18,8 +19,15 @@ from belltower.core.standards.predicates.nodes import Kind
 from belltower.core.standards.predicates.parsing import Vocabulary, parse
 from belltower.core.standards.reading import read_document
 from belltower.core.standards.tests import six_kinds
+from belltower.kernel.texts import Text
 from belltower.packs import register as packs
-from belltower.screens.console import standard_clause, standard_listing, standard_timeline, standard_writing
+from belltower.screens.console import (
+    standard_clause,
+    standard_listing,
+    standard_system,
+    standard_timeline,
+    standard_writing,
+)
 from belltower.screens.console.standard_sentences import by_name, sentence
 from belltower.screens.console.standard_words import Speaker
 from belltower.screens.console.tests import breaches, scene
@@ -186,9 +194,34 @@ def test_a_clause_tells_how_the_city_stands_and_the_matrix_sums_it_by_area(city:
     ):
         system = signed_in().get(reverse("console:standards_system"), {"at": at}).context
         assert (system["middle"].title.en, system["middle"].tally.broken) == (title, 5)
-        assert beside in {one.node.key for one in system["placed"]}
+        for drawing in system["drawings"]:
+            assert beside in {one.node.key for one in drawing.placed}
     subjects = signed_in().get(reverse("console:clause_subjects", args=["poles.banner_size"]), {"outcome": "holds"})
     assert "Counted, not kept one by one" in subjects.content.decode()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 9, 27, 28, 60])
+def test_no_label_of_a_drawing_meets_another_or_leaves_it(count: int, language: str) -> None:
+    """However many neighbours there are and however long they are called: each has a row of its own on its side."""
+    title = Text(
+        zh="这是一条非常长的条款名称，" * 4, en="A very long title of a clause, which nobody reads at once " * 2
+    )
+    nodes = [
+        standard_system.Node(f"clause:{n}", "clause", title, standard_system.Tally(), "none", "") for n in range(count)
+    ]
+    for drawing in standard_system.drawings(nodes, language):
+        assert len(drawing.placed) == min(count, standard_system.MOST_DRAWN)
+        for one, other in itertools.combinations(drawing.placed, 2):
+            assert one.anchor != other.anchor or abs(one.y - other.y) >= 2 * standard_system.SIZE
+        for one in drawing.placed:
+            assert 0 < one.y < drawing.height
+            letters = sum(standard_system.SIZE * (1 if ord(letter) > 0x2E80 else 0.58) for letter in one.label)
+            ends = one.label_x - letters if one.anchor == "end" else one.label_x + letters
+            assert -1 <= ends <= drawing.width + 1
+            assert len(one.label) > 8
+            assert one.label.endswith("…")
+    assert standard_system.fitted("短", 20) == "短"
 
 
 @pytest.mark.django_db
@@ -231,3 +264,40 @@ def test_what_is_typed_is_told_by_its_line_and_who_writes_does_not_approve(city:
     assert officer.post(exempt, spare | {"who": "nowhere"}).status_code == 422
     assert officer.post(exempt, spare).status_code == 302
     assert "rebuilt" in officer.get(reverse("console:clause", args=["poles.banner_size"])).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_document_is_begun_gets_a_clause_and_is_withdrawn_from_a_day_on(city: None) -> None:
+    text = standard_writing.text_of(breaches.law()["poles.banner_size"]).replace(
+        "poles.banner_size", "poles.night_banner"
+    )
+    officer, admin = signed_in("officer"), signed_in("admin")
+    begin, write = reverse("console:standard_begin"), reverse("console:clause_write")
+    form = {"title_zh": "夜市", "title_en": "Night market", "issued_zh": "本局", "issued_en": "The bureau",
+            "source": "Order 12", "pack": "poles", "name": "night_market"}  # fmt: skip
+    assert signed_in("viewer").post(begin, form).status_code == 403
+    refused = officer.post(begin, form | {"name": "Night Market"})
+    assert (refused.status_code, 'value="Night market"' in refused.content.decode()) == (422, True)
+    address = officer.post(begin, form).url
+    assert officer.post(begin, form).status_code == 422  # it is there already
+    page = officer.get(address).content.decode()
+    for word in ("Night market", "Order 12", "Nothing of it is in force"):
+        assert word in page
+    assert "Order 12" in officer.get(write, {"document": "poles.night_market"}).context["typed"]
+    revision = officer.post(write, {"document": "poles.night_market", "text": text}).url
+    assert "poles.night_banner" in officer.get(address).content.decode()  # in the making
+    uid = revision.rstrip("/").rpartition("/")[2]
+    officer.post(reverse("console:revision_submit", args=[uid]))
+    day = timezone.now().date() + timedelta(days=2)
+    decide = reverse("console:revision_decide", args=[uid])
+    assert admin.post(decide, {"to": "approve", "since": day.isoformat()}).status_code == 302
+    withdraw = reverse("console:clause_withdraw", args=["poles.night_banner"])
+    until = {"until": (day + timedelta(days=30)).isoformat()}
+    assert officer.post(withdraw, until).status_code == 409  # who wrote it does not
+    assert admin.post(withdraw, {"until": "2020-01-01"}).status_code == 422
+    assert admin.post(reverse("console:standard_withdraw", args=["poles.night_market"]), until).status_code == 302
+    assert admin.post(withdraw, until).status_code == 409  # nothing is left to withdraw
+    assert admin.post(reverse("console:clause_withdraw", args=["no.such"]), until).status_code == 404
+    clause = admin.get(reverse("console:clause", args=["poles.night_banner"])).content.decode()
+    assert "Withdrawn: no longer in force from" in clause
+    assert reverse("console:clause_withdraw", args=["poles.night_banner"]) not in clause

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -48,4 +50,4 @@ def marks(request: ConsoleRequest) -> HttpResponse:
 def _zoom(request: ConsoleRequest) -> float:
     """The zoom that is asked for; AT_FIRST where it is left out or no number."""
     said = request.GET.get("zoom", "")
-    return float(said) if said.replace(".", "", 1).isdigit() and len(said) < 8 else AT_FIRST
+    return float(said) if re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,6})?", said) else AT_FIRST

@@ -35,7 +35,7 @@ def show(request: ConsoleRequest) -> HttpResponse:
     """Every clause about the party's assets: what the city finds, what was said; without a party, whose there are."""
     party = _party(request)
     if party is None:
-        return render(request, "console/selfcheck/parties.html", {"parties": _spoken()})
+        return render(request, "console/selfcheck/parties.html", {"parties": _spoken(), "own": request.user.party})
     groups = selfcheck_pages.groups(family_of(party.pk), today(request.now))
     page = {"party": party, "groups": groups, "may_answer": _may_answer(request, party), "ask": _ask(request)}
     return render(request, "console/selfcheck/overview.html", page)
@@ -88,16 +88,16 @@ def _asset_page(
     page |= {
         "speaker": names_of([word.by])[word.by] if word else "",
         "may_answer": asset.owner is not None and _may_answer(request, asset.owner),
+        "ask": f"party={asset.owner.key}" if asset.owner and request.scope.owner_ids is None else "",
         "refusal": refusal and {"sentence": refusal.say(language), "code": refusal.code},
     }
     return render(request, "console/selfcheck/asset.html", page, status=422 if refusal else 200)
 
 
 def _party(request: ConsoleRequest) -> Party | None:
-    """Whose assets: the party that the address names, for who sees every owner's; else the viewer's own."""
-    key = request.GET.get("party", "")
-    if key and request.scope.owner_ids is None:
-        return Party.objects.filter(key=key).first()
+    """Whose assets: for who sees every owner's the party that the address names, for others their own."""
+    if request.scope.owner_ids is None:
+        return Party.objects.filter(key=request.GET.get("party", "")).first()
     return request.user.party
 
 

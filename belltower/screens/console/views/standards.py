@@ -13,7 +13,7 @@ from belltower.core.access.people import today
 from belltower.core.access.rules import Verb
 from belltower.core.places.kinds import register
 from belltower.core.standards.clauses import Clause
-from belltower.core.standards.models import Exemption
+from belltower.core.standards.models import Exemption, KeptDocument
 from belltower.screens.console import (
     standard_clause,
     standard_shelf,
@@ -51,7 +51,14 @@ def show_document(request: ConsoleRequest, key: str) -> HttpResponse:
     """One document with its clauses. Raises NotFound."""
     document = standard_shelf.document(key, today(request.now))
     tallies = standard_standing.tallies([one.id for one in document.clauses])
-    page = {"document": document, "rows": entries_of([document]), "tallies": tallies}
+    page = {
+        "document": document,
+        "source": KeptDocument.objects.get(key=key).source,
+        "rows": entries_of([document]),
+        "tallies": tallies,
+        "unfinished": standard_writing.unfinished(key) if request.standing.may(Verb.WRITE_STANDARDS) else [],
+        "today": today(request.now),
+    }
     return render(request, "console/standards/document.html", page)
 
 

@@ -18,7 +18,8 @@ from belltower.core.places.models import Area, Asset
 from belltower.core.standards import actions
 from belltower.core.standards.errors import BadDay, ExemptedWithoutReason
 from belltower.core.standards.models import KeptClause, KeptDocument, Revision
-from belltower.kernel.errors import NotFound
+from belltower.core.standards.withdrawing import withdraw_clause, withdraw_document
+from belltower.kernel.errors import NotFound, Refusal
 from belltower.kernel.texts import Text
 from belltower.screens.console import standard_shelf, standard_writing
 from belltower.screens.console.doors import ConsoleRequest, door
@@ -94,6 +95,52 @@ def decide(request: ConsoleRequest, uid: UUID) -> HttpResponse:
     else:
         actions.approve(revision, _day(request.POST.get("since", "")), by=request.actor, now=request.now)
     return redirect("console:revision", uid)
+
+
+@door(Verb.WRITE_STANDARDS)
+def begin(request: ConsoleRequest) -> HttpResponse:
+    """The form of a new document; POST begins it. A refusal stands in the form and loses nothing typed."""
+    typed, refusal = request.POST.dict(), None
+    if request.method == "POST":
+        said = {name: typed.get(name, "").strip() for name in ("title_zh", "title_en", "issued_zh", "issued_en")}
+        title, issued_by = Text(said["title_zh"], said["title_en"]), Text(said["issued_zh"], said["issued_en"])
+        key = f"{typed.get('pack', '').strip()}.{typed.get('name', '').strip()}"
+        try:
+            document = actions.begin_document(
+                key, title, issued_by, source=str(typed.get("source", "")), by=request.actor
+            )
+            return redirect("console:standard", document.key)
+        except Refusal as told:
+            refusal = told
+    language = get_language() or "zh"
+    page = {
+        "typed": typed,
+        "packs": sorted(register().packs, key=lambda one: one.title.say(language)),
+        "refusal": refusal and {"sentence": refusal.say(language), "code": refusal.code},
+    }
+    return render(request, "console/standards/begin.html", page, status=422 if refusal else 200)
+
+
+@require_POST
+@door(Verb.APPROVE_STANDARDS)
+def withdraw(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Let a clause hold until before a day. Raises NotFound, SecondPerson, NothingInForce or BadDay."""
+    clause = KeptClause.objects.filter(key=key).first()
+    if clause is None:
+        raise NotFound(noun=standard_shelf.CLAUSE, name=key)
+    withdraw_clause(clause, _day(request.POST.get("until", "")), by=request.actor, now=request.now)
+    return redirect("console:clause", key)
+
+
+@require_POST
+@door(Verb.APPROVE_STANDARDS)
+def withdraw_all(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Let every clause of a document hold until before a day. Raises as ``withdraw``."""
+    document = _document(key)
+    if document is None:
+        raise NotFound(noun=standard_shelf.DOCUMENT, name=key)
+    withdraw_document(document, _day(request.POST.get("until", "")), by=request.actor, now=request.now)
+    return redirect("console:standard", key)
 
 
 @require_POST
