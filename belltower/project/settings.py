@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "belltower.core.access",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
+    "belltower.core.learning",
     "belltower.core.standards",
     "belltower.core.alarms",
     "belltower.core.observations",

@@ -27,6 +27,7 @@ class Verb(StrEnum):
     WRITE_STANDARDS = "write_standards"
     APPROVE_STANDARDS = "approve_standards"
     LEAD_CAMPAIGNS = "lead_campaigns"
+    SET_EXAMS = "set_exams"
 
     @property
     def text(self) -> Text:
@@ -48,12 +49,13 @@ _TITLES = {
     Verb.WRITE_STANDARDS: Text(zh="起草标准", en="write standards"),
     Verb.APPROVE_STANDARDS: Text(zh="审定标准和豁免", en="approve standards and exempt"),
     Verb.LEAD_CAMPAIGNS: Text(zh="组织专项整治和行动计划", en="lead campaigns and action plans"),
+    Verb.SET_EXAMS: Text(zh="设考并查看成绩", en="set exams and see results"),
 }
 
 VIEW, EXPORT, LOAD, EDIT, RUN_JOBS = Verb.VIEW, Verb.EXPORT, Verb.LOAD, Verb.EDIT, Verb.RUN_JOBS
 SENSE, ANSWER_ALARMS, SET_ALARMS = Verb.SENSE, Verb.ANSWER_ALARMS, Verb.SET_ALARMS
 RECORD, WRITE_STANDARDS, APPROVE_STANDARDS = Verb.RECORD, Verb.WRITE_STANDARDS, Verb.APPROVE_STANDARDS
-LEAD_CAMPAIGNS = Verb.LEAD_CAMPAIGNS
+LEAD_CAMPAIGNS, SET_EXAMS = Verb.LEAD_CAMPAIGNS, Verb.SET_EXAMS
 
 # A verb is allowed on the rows its grant reaches only (people.Standing): an enterprise user's on its own assets.
 VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
@@ -63,7 +65,7 @@ VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
     RoleName.SUPERVISOR: frozenset({VIEW, EXPORT}),
     RoleName.SECTOR_OFFICER: frozenset({
         VIEW, EXPORT, LOAD, EDIT, RUN_JOBS, ANSWER_ALARMS, SET_ALARMS, RECORD, WRITE_STANDARDS, APPROVE_STANDARDS,
-        LEAD_CAMPAIGNS,
+        LEAD_CAMPAIGNS, SET_EXAMS,
     }),
     RoleName.PLANNER: frozenset({VIEW, EXPORT, LOAD, RUN_JOBS}),
     RoleName.ASSESSOR: frozenset({VIEW, EXPORT}),
@@ -103,4 +105,4 @@ def within_own(verbs: frozenset[Verb]) -> frozenset[Verb]:
 
     Loads, jobs, standards, campaigns and administration touch rows of every owner, so they stay with who reaches the whole city.
     """
-    return verbs & {VIEW, EXPORT, EDIT, SENSE, ANSWER_ALARMS, SET_ALARMS, RECORD}
+    return verbs & {VIEW, EXPORT, EDIT, SENSE, ANSWER_ALARMS, SET_ALARMS, RECORD, SET_EXAMS}

@@ -41,6 +41,7 @@ VERB_TITLES = {
     Verb.WRITE_STANDARDS: Text(zh="起草标准", en="write standards"),
     Verb.APPROVE_STANDARDS: Text(zh="审定标准和豁免", en="approve standards and exempt"),
     Verb.LEAD_CAMPAIGNS: Text(zh="组织专项整治和行动计划", en="lead campaigns and action plans"),
+    Verb.SET_EXAMS: Text(zh="设考并查看成绩", en="set exams and see results"),
 }
 
 

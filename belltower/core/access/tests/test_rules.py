@@ -7,18 +7,18 @@ from belltower.core.access.models import RoleName
 from belltower.core.access.rules import Verb, may
 
 # Read across: view, export, load, edit, run_jobs, administer, sense, answer_alarms, set_alarms, record, write_standards,
-# approve_standards, lead_campaigns.
+# approve_standards, lead_campaigns, set_exams.
 EXPECTED = {
-    "viewer": "v------------",
-    "desk": "ve-d---w-o---",
-    "inspector": "v--d-----o---",
-    "supervisor": "ve-----------",
-    "sector_officer": "veldr--wtospc",
-    "planner": "vel-r--------",
-    "assessor": "ve-----------",
-    "leader": "ve-----------",
-    "enterprise": "ve-----w-o---",
-    "administrator": "veldraswtospc",
+    "viewer": "v-------------",
+    "desk": "ve-d---w-o----",
+    "inspector": "v--d-----o----",
+    "supervisor": "ve------------",
+    "sector_officer": "veldr--wtospcx",
+    "planner": "vel-r---------",
+    "assessor": "ve------------",
+    "leader": "ve------------",
+    "enterprise": "ve-----w-o----",
+    "administrator": "veldraswtospcx",
 }
 
 

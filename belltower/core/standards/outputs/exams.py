@@ -13,6 +13,7 @@ from typing import Any
 
 from belltower.core.standards.outputs import wording
 from belltower.core.standards.outputs.book import LANGUAGES, in_words
+from belltower.core.standards.outputs.codes import qr
 from belltower.core.standards.outputs.errors import BadExam
 from belltower.core.standards.outputs.quiz import Item, shuffled
 from belltower.core.standards.outputs.typesetting import typeset
@@ -124,15 +125,16 @@ def by_question(sittings: Iterable[Marked]) -> dict[str, Tally]:
 
 
 def certificate(
-    marked: Marked, *, name: str, about: Text, day: date, fonts: Path, language: str = "zh", publisher: str = ""
-) -> bytes:
-    """The certificate of a passed sitting as a PDF. Raises BadExam where it was not passed, NotTypeset, NoFonts."""
-    return typeset(
-        "certificate",
-        certificate_data(marked, name=name, about=about, day=day, language=language, publisher=publisher),
-        fonts=fonts,
-        day=day,
-    )
+    marked: Marked, *, name: str, about: Text, day: date, fonts: Path, language: str = "zh", publisher: str = "",
+    number: str = "", address: str = "",
+) -> bytes:  # fmt: skip
+    """The certificate of a passed sitting as a PDF. Raises BadExam where it was not passed, NotTypeset, NoFonts.
+
+    ``number`` is printed where there is one, with ``address``, at which it is checked, as a QR code.
+    """
+    data = certificate_data(marked, name=name, about=about, day=day, language=language, publisher=publisher)
+    check = {"number": number, "address": address, "code": qr(address) if address else None}
+    return typeset("certificate", data | check, fonts=fonts, day=day)
 
 
 def certificate_data(
