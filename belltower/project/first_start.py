@@ -50,6 +50,16 @@ def install_standards(*, say: Say) -> None:
         )
 
 
+def hold_exams(*, say: Say) -> None:
+    """Let the demo's simulated people have sat its exams, once there are standards to ask about."""
+    from belltower.demo import learning
+    from belltower.demo.city import is_demo
+    from belltower.kernel.instants import now
+
+    if is_demo() and (sittings := learning.hold(now())):
+        say(f"  模拟考试 Simulated sittings of exams {sittings:,}")
+
+
 def wake_senses(*, say: Say) -> bool:
     """Let the demo's sensors and people have reported until now, from their first day on; whether this city has any."""
     from belltower.demo import done, senses

@@ -18,6 +18,7 @@ from belltower.project import database, installation
 from belltower.project.first_start import (
     demo_logins,
     demo_token,
+    hold_exams,
     install_standards,
     prepare_city,
     wake_campaigns,
@@ -93,6 +94,7 @@ def run(wishes: Wishes, *, say: Say) -> None:
         with step("city", say):
             prepare_city(wishes.profile, size=wishes.size, is_demo=wishes.is_demo, say=say)
             install_standards(say=say)
+            hold_exams(say=say)
             later = _later(wishes, logs, is_sensing=wishes.is_demo and wake_senses(say=say))
             wake_campaigns(say=say)
         logins = demo_logins()

@@ -29,6 +29,7 @@ from belltower.core.places.models import Asset, Party
 from belltower.core.places.scope import seen_as
 from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_findings import FINDINGS
+from tests.architecture.foreign_walk_learning import LEARNING
 from tests.architecture.foreign_walk_selfcheck import SELFCHECK
 from tests.architecture.foreign_walk_sensing import SENSING
 from tests.architecture.foreign_walk_standards import STANDARDS
@@ -194,7 +195,7 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
-    **{name: Visit(**how) for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK).items()},
+    **{name: Visit(**how) for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING).items()},
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",
@@ -341,6 +342,7 @@ def theirs(city: TwoEnterprises) -> list[Any]:
     from belltower.core.attachments.models import Attachment
     from belltower.core.campaigns.models import Campaign, Milestone, Project, Slip
     from belltower.core.jobs.models import Job
+    from belltower.core.learning.models import Exam, Sitting
     from belltower.core.observations.models import Datastream
     from belltower.core.places.models import Load, SavedView
     from belltower.core.places.scope import EVERYTHING
@@ -352,6 +354,7 @@ def theirs(city: TwoEnterprises) -> list[Any]:
             Job.objects.filter(uid=things["job"]), SavedView.objects.filter(uid=things["view"]), User.objects.filter(uid=things["user"]),
             Grant.objects.filter(uid=things["grant"]), Attachment.objects.filter(uid=things["file"]),
             Alarm.objects.filter(uid=things["alarm"]), Definition.objects.filter(alarm__uid=things["alarm"]),
+            Exam.objects.filter(uid=things["exam"]), Sitting.objects.filter(exam__uid=things["exam"]),
             Command.objects.filter(alarm__uid=things["alarm"]), Datastream.objects.filter(uid=things["stream"]),
             Campaign.objects.filter(uid=things["campaign"]), Project.objects.filter(plan__uid=things["plan"]),
             Milestone.objects.filter(project__plan__uid=things["plan"]), Slip.objects.filter(milestone__uid=things["milestone"]),

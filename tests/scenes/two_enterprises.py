@@ -38,6 +38,7 @@ from belltower.kernel.identity import uuid7
 from belltower.kernel.texts import Text
 from tests.scenes.breached import breached
 from tests.scenes.campaigned import campaigned
+from tests.scenes.examined import examined
 from tests.scenes.senses import sensed
 
 BY = Actor.system("scene")
@@ -143,6 +144,7 @@ def _build(enterprise: Enterprise, which: str) -> None:
         sensed(lamp, which),
         breached(lamp, which),
         campaigned(enterprise.party, enterprise.street, which),
+        examined(enterprise.party, enterprise.person, which),
     ):
         enterprise.things |= things
         enterprise.words |= words

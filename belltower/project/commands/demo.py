@@ -6,7 +6,7 @@ from __future__ import annotations
 import click
 
 from belltower.project import database
-from belltower.project.first_start import install_standards, telling, wake_campaigns, wake_senses
+from belltower.project.first_start import hold_exams, install_standards, telling, wake_campaigns, wake_senses
 
 
 @click.group()
@@ -28,6 +28,7 @@ def build(size: str, seed: int, profile: str) -> None:
         wake_senses(say=click.echo)
         install_standards(say=click.echo)
         wake_campaigns(say=click.echo)
+        hold_exams(say=click.echo)
     for noun, counts in (("areas", report.areas), ("assets", report.assets)):
         click.echo(f"{noun:7}{counts.created:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged")
     for login in logins:

@@ -26,7 +26,7 @@ def console(request: HttpRequest) -> dict[str, object]:
     standing: Standing = getattr(request, "standing", Standing())
     verbs = standing.verbs
     return {
-        "city_name": _city_name(),
+        "city_name": city_name(),
         "viewer_name": _viewer_name(request),
         "viewer_roles": [role.label for role in sorted(roles)],
         "may": {verb.value: verb in verbs for verb in Verb},
@@ -37,7 +37,8 @@ def console(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _city_name() -> str | None:
+def city_name() -> str | None:
+    """What the city is called in the reader's language; None before one is chosen."""
     try:
         return city.current().name.say(get_language() or "zh")
     except city.NoCityChosen:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The desk works by keyboard: `/` search, `j` `k` rows, `e` open, `g` then a letter to go somewhere, `?` the keys.
-const GO: Record<string, string> = { m: "map", w: "alarms", a: "assets", s: "standards", f: "findings", r: "areas", l: "loads", j: "jobs", p: "packs" };
+const GO: Record<string, string> = { m: "map", w: "alarms", a: "assets", s: "standards", f: "findings", n: "learning", r: "areas", l: "loads", j: "jobs", p: "packs" };
 let isGoing = false;
 
 export function listenToKeys(): void {

@@ -32,10 +32,10 @@ def test_every_page_says_which_verb_it_asks_for(address, view):
     assert view.door in (None, OWN) or isinstance(view.door, Verb)
 
 
-def test_only_coming_in_a_language_and_signed_heads_are_open_to_all():
+def test_only_coming_in_a_language_signed_heads_and_the_check_of_a_certificate_are_open_to_all():
     coming_in = {"sign-in/", "sign-in/code/", "sign-in/set-up/", "sign-in/oidc/", "sign-in/oidc/back/", "sign-out/"}
     is_open = {address for address, view in CONSOLE if view.door is None and not address.startswith("heads/")}
-    assert is_open == {*coming_in, "language/"}
+    assert is_open == {*coming_in, "language/", "learning/certificates/"}
 
 
 def test_only_pages_about_oneself_need_no_role():
