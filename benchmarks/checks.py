@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judging a city by its standards: a full pass, an incremental one after 1,000 edits, and one object at a time in Python.
+"""Judging a city by its standards: a full pass, an incremental one after 1,000 edits, one object at a time in Python, and space.
 
 ``python -m benchmarks.checks [--quick]``: a million assets of three kinds with five million activities, twelve attribute
-and cadence clauses; ``full_s`` is the first pass, which also opens every finding, ``again_s`` one that finds all as it was; ``full_cpu_s`` are
-processor seconds of the first, database included.
+and cadence clauses; then a spatial clause (checks_spatial.py). ``full_s`` is the first pass, which also opens every
+finding, ``again_s`` one that finds all as it was; ``full_cpu_s`` are processor seconds of the first, database included.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from pathlib import Path
 from belltower.kernel.actors import Actor
 from belltower.kernel.packs import Activity, AssetKind, Field, FieldType, Geometry, Pack, Register
 from belltower.kernel.texts import Text
+from benchmarks import checks_spatial
 from benchmarks.ground import fresh_database, owner, report
 
 BY = Actor.system("benchmark")
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 AREAS, OWNERS, EDITS, ROUNDS = 900, 8, 1_000, 5
 FULL, QUICK, SAMPLE = 1_000_000, 50_000, 4_000
+SPATIAL_PART = 10  # of the quick one
 _T = Text(zh="名", en="Name")
 
 
@@ -44,6 +46,7 @@ REGISTER = Register((
         Activity(f"{kind}_visit", kind, _T, (Field("done", FieldType.BOOLEAN, _T), Field("score", FieldType.NUMBER, _T)))
         for kind in KINDS
     )),
+    Pack("space", _T, _T, assets=checks_spatial.KINDS),
 ))  # fmt: skip
 ATTRIBUTES = {  # values, which are meant, what must hold, and fields of an example on each side
     "home": [
@@ -79,7 +82,9 @@ def main(arguments: list[str]) -> None:
 
         settings.BELLTOWER_REGISTER = REGISTER
         activities = _build(size)
-        report(assets=size, activities=activities, load=round(os.getloadavg()[0], 1), **_measure(size))
+        measured = _measure(size)
+        space = checks_spatial.figures(SPATIAL_PART if "--quick" in arguments else 1)
+        report(assets=size, activities=activities, load=round(os.getloadavg()[0], 1), **measured, **space)
 
 
 def _measure(size: int) -> dict[str, float]:

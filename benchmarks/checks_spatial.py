@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judging a spatial clause: 200,000 buildings against 5,000 km of pipe, and against brute force on a sample.
+"""The spatial part of benchmarks.checks: 200,000 buildings against 5,000 km of pipe, and against brute force on a sample.
 
-``python -m benchmarks.checks_spatial [--quick]``: ``spatial_s`` is the judge, from rows in the database to evidence;
-``spatial_cpu_s`` what it used of processors itself (a busy machine makes it wait), ``join_s`` its join alone. The sample is compared with every pipe, without an index.
+``spatial_s`` is the judge, from rows in the database to evidence; ``spatial_cpu_s`` what it used of processors itself (a
+busy machine makes it wait), ``join_s`` its join alone. The sample is compared with every pipe, without an index.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -16,22 +14,18 @@ from typing import Any
 import numpy as np
 import shapely
 
-from belltower.kernel.actors import Actor
-from belltower.kernel.packs import AssetKind, Field, FieldType, Geometry, Pack, Register
+from belltower.kernel.packs import AssetKind, Field, FieldType, Geometry
 from belltower.kernel.texts import Text
-from benchmarks.ground import fresh_database, owner, report
+from benchmarks.ground import owner
 
-BY = Actor.system("benchmark")
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 BUILDINGS, PIPES, SAMPLE = 200_000, 10_000, 300
 TOWN_M, STEP_M, STEPS = 30_000.0, 20.0, 25
 _T = Text(zh="名", en="Name")
-REGISTER = Register((
-    Pack("bench", _T, _T, assets=(
-        AssetKind("building", _T, Geometry.POLYGON, (Field("has_permit", FieldType.BOOLEAN, _T),)),
-        AssetKind("pipe", _T, Geometry.LINE, (Field("pressure", FieldType.NUMBER, _T),)),
-    )),
-))  # fmt: skip
+KINDS = (
+    AssetKind("building", _T, Geometry.POLYGON, (Field("has_permit", FieldType.BOOLEAN, _T),)),
+    AssetKind("pipe", _T, Geometry.LINE, (Field("pressure", FieldType.NUMBER, _T),)),
+)
 WRITTEN = """\
 id: bench.pipes
 title: {zh: 管, en: Pipes}
@@ -53,28 +47,24 @@ clauses:
 """
 
 
-def main(arguments: list[str]) -> None:
-    part = 10 if "--quick" in arguments else 1
-    with fresh_database():
-        from django.conf import settings
-
-        settings.BELLTOWER_REGISTER = REGISTER
-        kilometres = _build(BUILDINGS // part, PIPES // part, TOWN_M / part**0.5)
-        figures = _measure()
-        report(buildings=BUILDINGS // part, pipe_km=round(kilometres), load=round(os.getloadavg()[0], 1), **figures)
+def figures(part: int) -> dict[str, Any]:
+    """Build one ``part``-th of it in the city that stands, and measure."""
+    kilometres = _build(BUILDINGS // part, PIPES // part, TOWN_M / part**0.5)
+    return {"buildings": BUILDINGS // part, "pipe_km": round(kilometres), **_measure()}
 
 
 def _measure() -> dict[str, Any]:
+    from belltower.core.places.kinds import register
     from belltower.core.standards import things
     from belltower.core.standards.checks import SpatialCheck
     from belltower.core.standards.judging import judge
     from belltower.core.standards.reading import read_document
     from belltower.core.standards.space import within
 
-    [clause] = read_document(WRITTEN, file="bench.yaml", register=REGISTER).clauses
+    [clause] = read_document(WRITTEN, file="bench.yaml", register=register()).clauses
     assert isinstance(clause.check, SpatialCheck)
     began, used = time.perf_counter(), time.process_time()
-    found = judge(clause, now=NOW, register=REGISTER)
+    found = judge(clause, now=NOW, register=register())
     took, used = time.perf_counter() - began, time.process_time() - used
     assert found
     buildings, pipes = (things.assets(kind, {}, {}, shapes=True) for kind in ("building", "pipe"))
@@ -86,9 +76,9 @@ def _measure() -> dict[str, Any]:
     told = {pair for pair in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.metres.tolist(), strict=True)
             if pair[0] in set(chosen.tolist())}  # fmt: skip
     assert near == told, f"{len(near ^ told)} pairs of the sample differ"
-    return {"spatial_s": round(took, 2), "spatial_cpu_s": round(used, 2), "join_s": round(join, 2), "sample_pairs": len(near), "equal": 1,
-            "broken": sum(1 for one in found.not_holding if one.outcome == "broken"),
-            "unknown": sum(1 for one in found.not_holding if one.outcome == "unknown")}  # fmt: skip
+    return {"spatial_s": round(took, 2), "spatial_cpu_s": round(used, 2), "join_s": round(join, 2), "sample_pairs": len(near), "space_equal": 1,
+            "space_broken": sum(1 for one in found.not_holding if one.outcome == "broken"),
+            "space_unknown": sum(1 for one in found.not_holding if one.outcome == "unknown")}  # fmt: skip
 
 
 def _by_hand(at: int, buildings: Any, pipes: Any) -> list[tuple[int, int, float]]:
@@ -100,10 +90,7 @@ def _by_hand(at: int, buildings: Any, pipes: Any) -> list[tuple[int, int, float]
 def _build(buildings: int, pipes: int, width: float) -> float:
     """Houses turned anyhow, and pipes that wind, all over a square; as many kilometres as were laid."""
     from belltower.core.places import city
-    from belltower.core.places.actions.city import use_profile
-    from belltower.core.places.city import load_profile
 
-    use_profile(load_profile("hengyang"), by=BY)
     chance = np.random.default_rng(11)
     east, north = city.plane().to_plane(112.6, 26.9)
     corner = np.array([float(east), float(north)])
@@ -157,7 +144,3 @@ def _load(kind: str, shapes: Any, fields: list[str]) -> None:
         cursor.execute("DROP TABLE bench_row")
         cursor.execute("ALTER TABLE places_asset ENABLE TRIGGER USER")
         cursor.execute("ANALYZE places_asset")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

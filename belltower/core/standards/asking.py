@@ -24,18 +24,34 @@ IN_SERVICE = "a.life IN ('in_service', 'out_of_service')"
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What a clause asks of the activities of an asset: whether one of ``activity`` counts that was done from ``first`` to ``last``.
+
+    ``counts`` is SQL of a boolean over the columns ``v.f_<field>`` of the activity's fields in ``uses``. The answer is the
+    column ``<name>``: 2 where one counts, 1 where one may, 0 where none does, NULL where none was done.
+    """
+
+    name: str
+    activity: str
+    uses: Mapping[str, Kind]
+    counts: str
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One clause's part of the statement.
 
     ``meant`` and ``outcome`` are SQL over the columns ``f_<field>`` of the fields in ``uses``, ``valid_from`` and ``id`` of
-    the asset ``t``, and what ``joined`` brings; ``evidence`` is SQL of a jsonb over the row ``a`` of places_asset.
+    the asset ``t``, and the column of what is ``done``; ``evidence`` is SQL of a jsonb over the row ``a`` of places_asset.
     """
 
     uses: frozenset[str]
     meant: str
     outcome: str
     evidence: str
-    joined: str = ""
+    done: Done | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +83,38 @@ def statement(
         f"SELECT t.id, t.area_id, {letters} AS letters FROM ("
         f"SELECT a.id, a.area_id, a.valid_from{columns} FROM places_asset a"
         # OFFSET keeps each field from being taken out of its JSON once for every mention.
-        f" WHERE a.kind = {text(kind)} AND {IN_SERVICE}{among} OFFSET 0) AS t"
-        + "".join(question.joined for question, _ in asked)
+        f" WHERE a.kind = {text(kind)} AND {IN_SERVICE}{among} OFFSET 0) AS t" + _joined(asked, subjects)
     )
+
+
+def _joined(asked: Sequence[tuple[Question, Spared]], subjects: Sequence[int] | None) -> str:
+    """For each activity one join, whatever many clauses ask of it: a city has more activities than assets."""
+    alike: dict[tuple[str, datetime], list[Done]] = {}
+    for done in (question.done for question, _ in asked if question.done is not None):
+        alike.setdefault((done.activity, done.last), []).append(done)
+    return "".join(_join(f"v{number}", listed, subjects) for number, listed in enumerate(alike.values()))
+
+
+def _join(name: str, listed: Sequence[Done], subjects: Sequence[int] | None) -> str:
+    """All that is asked of one activity, each of its rows read once, and each field taken out of its JSON once."""
+    uses = {field: kind for one in listed for field, kind in one.uses.items()}
+    read = fields_of_json(uses, "w.fields")
+    columns = "".join(f", {read[field]} AS f_{field}" for field in sorted(uses))
+    among = "" if subjects is None else f" AND w.asset_id = ANY ({ids_of(subjects)})"
+    first = min(one.first for one in listed)
+    answers = ", ".join(f"max({_answer(one, since=first)}) AS {one.name}" for one in listed)
+    return (
+        f" LEFT JOIN (SELECT v.asset_id, {answers} FROM (SELECT w.asset_id, w.at{columns} FROM activities_activity w"
+        f" WHERE w.activity = {text(listed[0].activity)} AND w.asset_id IS NOT NULL{among}"
+        f" AND w.at >= {instant(first)} AND w.at <= {instant(listed[0].last)} OFFSET 0) AS v GROUP BY v.asset_id) AS {name}"
+        f" ON {name}.asset_id = t.id"
+    )
+
+
+def _answer(one: Done, *, since: datetime) -> str:
+    """2, 1 or 0 of a row, NULL of one too old for this clause; ``since`` is from when rows are read at all."""
+    answer = f"CASE {one.counts} WHEN TRUE THEN 2 WHEN FALSE THEN 0 ELSE 1 END"
+    return answer if one.first == since else f"CASE WHEN v.at >= {instant(one.first)} THEN {answer} END"
 
 
 def _letter(question: Question, spared: Spared) -> str:

@@ -14,9 +14,10 @@ from django.db import connection
 
 from belltower.core.ledger.outbox import emit_many
 from belltower.core.standards.answering import Answer, answers, due
+from belltower.core.standards.asking import ids_of
 from belltower.core.standards.findings import Letter, Life, Times, after
 from belltower.core.standards.judging import today
-from belltower.core.standards.models import Assessment, Count, Finding, FindingState
+from belltower.core.standards.models import Assessment, Count
 from belltower.core.standards.revisions import InForce
 from belltower.kernel.identity import uuid7
 
@@ -99,41 +100,33 @@ def subject_key(subject: Subject) -> Any:
     return asset if asset is not None else ("area", area)
 
 
-def kept_of(
-    clause_id: int, *, assets: Sequence[int] | None = None, closed_since: datetime | None = None
-) -> dict[Any, Kept]:
-    """Findings of a clause by subject: the open ones, and where none is open the last that closed since then.
+def kept_by_clause(
+    closed_since: Mapping[int, datetime | None], *, assets: Sequence[int] | None = None
+) -> dict[int, dict[Any, Kept]]:
+    """Findings of clauses by subject: the open ones, and where none is open the last that closed since the clause's instant.
 
-    ``assets``: only of these, and those whose declared time of holding runs.
+    ``assets``: only of these, and those whose declared time of holding runs. One statement for all clauses.
     """
-    rows = Finding.objects.filter(clause_id=clause_id)
-    found: dict[Any, Kept] = {}
-    if closed_since is not None:
-        closed = rows.filter(state=FindingState.CLOSED, closed_at__gte=closed_since).order_by("closed_at", "id")
-        found.update(_read(closed if assets is None else closed.filter(asset_id__in=assets)))
-    standing = rows.filter(state=FindingState.OPEN).order_by("id")
-    found.update(_read(standing if assets is None else standing.filter(asset_id__in=assets)))
-    if assets is not None:
-        found.update(_read(standing.exclude(holds_since=None)))
+    among = "" if assets is None else _AMONG.format(ids=ids_of(assets))
+    found: dict[int, dict[Any, Kept]] = {clause_id: {} for clause_id in closed_since}
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT.format(among=among), {"clauses": list(closed_since), "since": list(closed_since.values())})
+        for clause_id, pk, asset, area, state, *rest in cursor.fetchall():
+            found[clause_id][subject_key((asset, area))] = Kept(pk, (asset, area), Life(state == "open", *rest))
     return found
 
 
-def _read(rows: Any) -> dict[Any, Kept]:
-    columns = (
-        "pk",
-        "asset_id",
-        "area_id",
-        "state",
-        "outcome",
-        "holds_since",
-        "closed_at",
-        "closed_because",
-        "times_opened",
-    )
-    found = {}
-    for pk, asset, area, state, *rest in rows.values_list(*columns):
-        found[subject_key((asset, area))] = Kept(pk, (asset, area), Life(state == "open", *rest))
-    return found
+_KEPT = """
+    SELECT f.clause_id, f.id, f.asset_id, f.area_id, f.state, f.outcome, f.holds_since, f.closed_at, f.closed_because,
+           f.times_opened
+    FROM standards_finding f JOIN unnest(%(clauses)s::bigint[], %(since)s::timestamptz[]) AS c (id, since) ON c.id = f.clause_id
+    WHERE (f.state = 'open' OR f.closed_at >= c.since){among}
+    ORDER BY f.state = 'open', f.closed_at, f.id
+"""
+_AMONG = """ AND f.id IN (
+    SELECT id FROM standards_finding WHERE asset_id = ANY ({ids}) UNION ALL
+    SELECT id FROM standards_finding WHERE clause_id = ANY (%(clauses)s::bigint[]) AND state = 'open' AND holds_since IS NOT NULL)
+"""
 
 
 def _open(one: InForce, fresh: Sequence[Met], now: datetime, evidence: str) -> None:
@@ -141,7 +134,7 @@ def _open(one: InForce, fresh: Sequence[Met], now: datetime, evidence: str) -> N
     facts = {
         **_shared(one, fresh, now, answers(clause, (each.subject for each in fresh), now)),
         "clause": one.clause_id, "kind": "" if clause.is_of_areas else clause.applies_to, "grade": clause.grade.value,
-        "role": clause.responsible.value, "uids": uids,
+        "role": clause.responsible.value, "uids": _array(uids),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_INSERT.format(evidence=evidence.replace("%", "%%")), facts)
@@ -164,16 +157,16 @@ def _move(one: InForce, moved: Sequence[tuple[Kept, Met, Life]], now: datetime, 
     lives = [life for _, _, life in moved]
     facts = {
         **_shared(one, [each for _, each, _ in moved], now, [by_subject.get(each.subject, Answer()) for _, each, _ in moved]),
-        "ids": [kept.pk for kept, _, _ in moved],
-        "states": ["open" if life.is_open else "closed" for life in lives],
-        "outcomes": [life.outcome for life in lives],
-        "holding": [life.holds_since for life in lives],
-        "closed": [life.closed_at for life in lives],
-        "because": [life.because for life in lives],
-        "times": [life.times_opened for life in lives],
-        "bad": [each.letter in (Letter.BROKEN, Letter.UNKNOWN) for _, each, _ in moved],
-        "moved": [life is not kept.life for kept, _, life in moved],
-        "again": [each.subject in by_subject for _, each, _ in moved],
+        "ids": _array(kept.pk for kept, _, _ in moved),
+        "states": _array("open" if life.is_open else "closed" for life in lives),
+        "outcomes": _array(life.outcome for life in lives),
+        "holding": _array(life.holds_since for life in lives),
+        "closed": _array(life.closed_at for life in lives),
+        "because": _array(life.because for life in lives),
+        "times": _array(life.times_opened for life in lives),
+        "bad": _array(each.letter in (Letter.BROKEN, Letter.UNKNOWN) for _, each, _ in moved),
+        "moved": _array(life is not kept.life for kept, _, life in moved),
+        "again": _array(each.subject in by_subject for _, each, _ in moved),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_UPDATE.format(evidence=evidence.replace("%", "%%")), facts)
@@ -185,12 +178,22 @@ def _shared(one: InForce, met: Sequence[Met], now: datetime, who: Sequence[Answe
         "revision": one.revision_id,
         "now": now,
         "due": due(one.clause, now),
-        "assets": [each.subject[0] for each in met],
-        "areas": [each.subject[1] for each in met],
-        "evidence": [None if each.evidence is None else json.dumps(each.evidence, ensure_ascii=False) for each in met],
-        "parties": [each.party_id for each in who],
-        "rules": [each.responsibility_id for each in who],
+        "assets": _array(each.subject[0] for each in met),
+        "areas": _array(each.subject[1] for each in met),
+        "evidence": _array(None if each.evidence is None else _quoted(each.evidence) for each in met),
+        "parties": _array(each.party_id for each in who),
+        "rules": _array(each.responsibility_id for each in who),
     }
+
+
+def _array(items: Iterable[object]) -> str:
+    """PostgreSQL's text of an array: the driver looks at every element of a list by itself, for seconds where there are many."""
+    return "{" + ",".join("NULL" if one is None else f'"{one}"' for one in items) + "}"
+
+
+def _quoted(evidence: Mapping[str, Any]) -> str:
+    """JSON that may stand in such an array."""
+    return json.dumps(evidence, ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _tell(one: InForce, uids: Sequence[Any]) -> None:
@@ -210,7 +213,7 @@ def count(one: InForce, counts: Counts, *, now: datetime, subjects: int, took_ms
     if not is_change:
         Count.objects.filter(assessment=row).delete()
     words = (Letter.HOLDS, Letter.BROKEN, Letter.UNKNOWN, Letter.EXEMPT)
-    columns: list[list[Any]] = [list(counts), *([of[word] for of in counts.values()] for word in words)]
+    columns = [_array(counts), *(_array(of[word] for of in counts.values()) for word in words)]
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [row.pk, *columns])
 

@@ -8,8 +8,9 @@ that an incremental pass can move the counts. The other kinds of check are judge
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,7 +25,7 @@ from belltower.core.standards import asking, attribute, cadence, signal
 from belltower.core.standards.checks import AttributeCheck, CadenceCheck
 from belltower.core.standards.findings import Letter, Times
 from belltower.core.standards.judging import is_judged, judge, today
-from belltower.core.standards.keeping import Counts, Met, Subject, count, keep, kept_of
+from belltower.core.standards.keeping import Counts, Met, Subject, count, keep, kept_by_clause
 from belltower.core.standards.models import (
     Basis,
     Because,
@@ -34,14 +35,15 @@ from belltower.core.standards.models import (
     FindingState,
     Revision,
     RevisionState,
-    Standing,
 )
 from belltower.core.standards.reading_parts import fields_of
 from belltower.core.standards.revisions import InForce, held_on, revisions_on
 from belltower.kernel.actors import Actor
 
 BY = Actor.system("standards")
-_LOCK = 0x6A75646765  # "judge": one pass at a time
+_LOCK = 0x6A756467  # "judg": one pass at a time over a kind, and over a clause of another kind of check
+SIDE_BY_SIDE = 2
+"""Kinds that a full pass judges at once: PostgreSQL gives a kind one processor for most of its time."""
 _JUDGED = "standards_judged"
 
 
@@ -63,12 +65,20 @@ class Passed:
 
 
 def full(*, now: datetime, by: Actor = BY) -> Passed:
-    """Judge the whole city by every clause in force. Each kind and clause is a transaction of its own."""
+    """Judge the whole city by every clause in force. Each kind and clause is a transaction of its own.
+
+    Kinds are judged side by side, on connections of their own; inside a transaction of the caller's one after another,
+    since no other connection sees what it has written.
+    """
     began = time.perf_counter()
     plan = _plan(today(now))
     total = _turn(now, by)
-    for kind, asked in plan.by_kind.items():
-        total += judge_kind(kind, asked, now=now, is_full=True, by=by)
+    if connection.in_atomic_block:
+        parts = [judge_kind(kind, asked, now=now, is_full=True, by=by) for kind, asked in plan.by_kind.items()]
+    else:
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+            parts = list(threads.map(lambda of: _judge_aside(*of, now=now, by=by), plan.by_kind.items()))
+    total += sum(parts, Passed())
     for one in plan.others:
         total += judge_clause(one, now=now, by=by)
     return total + Passed(seconds=time.perf_counter() - began)
@@ -100,10 +110,18 @@ def incremental(*, now: datetime, by: Actor = BY, others: bool = True) -> Passed
     return total + Passed(seconds=time.perf_counter() - began)
 
 
+def _judge_aside(kind: str, asked: Sequence[InForce], *, now: datetime, by: Actor) -> Passed:
+    """A kind judged whole in a thread, whose connection ends with it."""
+    try:
+        return judge_kind(kind, asked, now=now, is_full=True, by=by)
+    finally:
+        connection.close()
+
+
 @action("standards.judge_kind")
 def judge_kind(kind: str, asked: Sequence[InForce], *, now: datetime, is_full: bool, by: Actor) -> Passed:
     """Judge assets of a kind by its attribute and cadence clauses: all, or those that were marked."""
-    _one_at_a_time()
+    _one_at_a_time(kind)
     began = time.perf_counter()
     basis = Basis.objects.filter(kind=kind).first()
     marked = list(_take_marks(kind))
@@ -120,14 +138,14 @@ def judge_kind(kind: str, asked: Sequence[InForce], *, now: datetime, is_full: b
 @action("standards.judge_clause")
 def judge_clause(one: InForce, *, now: datetime, by: Actor) -> Passed:
     """Judge a clause of another kind over the whole city."""
-    _one_at_a_time()
+    _one_at_a_time(one.clause.id)
     began = time.perf_counter()
     judged = judge(one.clause, now=now, register=register())
     if judged is None:
         return Passed()
     spared = _spared([one], today(now))[one.clause_id]
     counts: Counts = {area: Counter({Letter.HOLDS: n}) for area, n in judged.holds.items() if n}
-    before = kept_of(one.clause_id, closed_since=_closed_since(one, now))
+    before = kept_by_clause({one.clause_id: _closed_since(one, now)})[one.clause_id]
     met: dict[Subject, Met] = {kept.subject: Met(kept.subject, Letter.HOLDS, {}) for kept in before.values()}
     for each in judged.not_holding:
         subject = (each.asset_id, each.area_id)
@@ -148,7 +166,7 @@ class _Kind:
 
     def __init__(self, kind: str, asked: Sequence[InForce], now: datetime, subjects: Sequence[int] | None) -> None:
         self.kind, self.asked, self.now, self.subjects = kind, asked, now, subjects
-        self.questions = [_question(one, number, now, subjects) for number, one in enumerate(asked)]
+        self.questions = [_question(one, number, now) for number, one in enumerate(asked)]
 
     def judge(self, began: float) -> Passed:
         """Ask, count, keep how each stands, and move the findings on."""
@@ -180,31 +198,33 @@ class _Kind:
         if self.subjects is not None:
             cursor.execute(_STOOD.format(ids=asking.ids_of(self.subjects)))
             rows += cursor.fetchall()
-        counts: list[Counts] = [{} for _ in self.asked]
+        by_area = [defaultdict[int | None, Counter[str]](Counter) for _ in self.asked]
         for area, letters, number in rows:
-            for of, letter in zip(counts, letters, strict=True):
-                of.setdefault(area, Counter())[Letter(letter)] += number
-        return counts
+            for of, letter in zip(by_area, letters, strict=True):
+                of[area][letter] += number
+        return [{area: Counter({Letter(letter): n for letter, n in of.items()}) for area, of in one.items()}
+                for one in by_area]  # fmt: skip
 
     def _stand(self, cursor: CursorWrapper) -> None:
         among = "" if self.subjects is None else f" AND s.asset_id = ANY ({asking.ids_of(self.subjects)})"
         cursor.execute(_GONE.format(kind=asking.text(self.kind), among=among))
-        cursor.execute(_STANDS.format(kind=asking.text(self.kind)))
+        cursor.execute(_MOVED)
+        cursor.execute(_FRESH.format(kind=asking.text(self.kind)))
 
     def _find(self) -> tuple[int, int]:
         """Findings of every clause: of broken subjects, and of those that have one open."""
         opened = shut = 0
-        broken = self._broken()
-        for place, (one, question) in enumerate(zip(self.asked, self.questions, strict=True)):
-            before = kept_of(one.clause_id, assets=self.subjects, closed_since=_closed_since(one, self.now))
-            letters = self._letters(place, [kept.subject[0] for kept in before.values() if kept.subject[0] is not None])
-            met = [Met((pk, area), Letter.BROKEN) for pk, area in broken[place]]
-            known = {pk for pk, _ in broken[place]}
-            for kept in before.values():
-                if kept.subject[0] not in known:
-                    area, letter = letters.get(kept.subject[0], (kept.subject[1], Letter.NOT_MEANT))
-                    met.append(Met((kept.subject[0], area), letter))
-            more, fewer = keep(one, met, before, now=self.now, evidence=question.evidence)
+        since = {one.clause_id: _closed_since(one, self.now) for one in self.asked}
+        before = kept_by_clause(since, assets=self.subjects)
+        stands = self._stands({pk for of in before.values() for kept in of.values() if (pk := kept.subject[0])})
+        for place, (one, broken) in enumerate(zip(self.asked, self._broken(), strict=True)):
+            known = before[one.clause_id]
+            met = [Met(subject, Letter.BROKEN) for subject in broken]
+            for kept in (known[pk] for pk in known.keys() - {pk for pk, _ in broken}):
+                area, letters = stands.get(kept.subject[0], (kept.subject[1], ""))
+                letter = Letter(letters[place]) if letters else Letter.NOT_MEANT
+                met.append(Met((kept.subject[0], area), letter))
+            more, fewer = keep(one, met, known, now=self.now, evidence=self.questions[place].evidence)
             opened, shut = opened + more, shut + fewer
         return opened, shut
 
@@ -219,10 +239,11 @@ class _Kind:
                         found[place].append((pk, area))
         return found
 
-    def _letters(self, place: int, assets: Iterable[int]) -> dict[int | None, tuple[int | None, Letter]]:
-        """How assets stand to one clause, with the area that they lie in."""
-        rows = Standing.objects.filter(kind=self.kind, pk__in=list(assets)).values_list("pk", "area_id", "letters")
-        return {pk: (area, Letter(letters[place])) for pk, area, letters in rows}
+    def _stands(self, assets: Iterable[int]) -> dict[int | None, tuple[int | None, str]]:
+        """How assets stand to the clauses, with the area that they lie in."""
+        with connection.cursor() as cursor:
+            cursor.execute(_HOW.format(kind=asking.text(self.kind), ids=asking.ids_of(assets)))
+            return {pk: (area, letters) for pk, area, letters in cursor.fetchall()}
 
     def _note_basis(self) -> None:
         revisions = [one.revision_id for one in self.asked]
@@ -238,11 +259,18 @@ _GONE = f"""
     DELETE FROM standards_standing s WHERE s.kind = {{kind}}{{among}}
         AND NOT EXISTS (SELECT FROM {_JUDGED} j WHERE j.id = s.asset_id)
 """
-_STANDS = f"""
-    INSERT INTO standards_standing AS s (asset_id, kind, area_id, letters)
-    SELECT j.id, {{kind}}, j.area_id, j.letters FROM {_JUDGED} j LEFT JOIN standards_standing o ON o.asset_id = j.id
-    WHERE o.asset_id IS NULL OR (o.area_id, o.letters) IS DISTINCT FROM (j.area_id, j.letters)
-    ON CONFLICT (asset_id) DO UPDATE SET area_id = excluded.area_id, letters = excluded.letters
+_MOVED = f"""
+    UPDATE standards_standing s SET area_id = j.area_id, letters = j.letters FROM {_JUDGED} j
+    WHERE j.id = s.asset_id AND (s.area_id, s.letters) IS DISTINCT FROM (j.area_id, j.letters)
+"""
+# In the order of ids, so that each goes to the end of its index; nobody else writes here (_LOCK), so none is in the way.
+_FRESH = f"""
+    INSERT INTO standards_standing (asset_id, kind, area_id, letters)
+    SELECT j.id, {{kind}}, j.area_id, j.letters FROM {_JUDGED} j
+    WHERE NOT EXISTS (SELECT FROM standards_standing s WHERE s.asset_id = j.id) ORDER BY j.id
+"""
+_HOW = """
+    SELECT asset_id, area_id, letters FROM standards_standing WHERE kind = {kind} AND asset_id = ANY ({ids})
 """
 
 
@@ -264,12 +292,12 @@ def _plan(day: date) -> _Plan:
     return _Plan({kind: asked for kind, asked in by_kind.items() if kind in register().kinds}, others)
 
 
-def _question(one: InForce, number: int, now: datetime, subjects: Sequence[int] | None) -> asking.Question:
+def _question(one: InForce, number: int, now: datetime) -> asking.Question:
     check = one.clause.check
     if isinstance(check, AttributeCheck):
         return attribute.question(one.clause, check, now=now, register=register())
     assert isinstance(check, CadenceCheck)
-    return cadence.question(one.clause, check, number, now=now, register=register(), subjects=subjects)
+    return cadence.question(one.clause, check, number, now=now, register=register())
 
 
 def _is_same_basis(basis: Basis | None, asked: Sequence[InForce], now: datetime) -> bool:
@@ -311,9 +339,9 @@ def _take_marks(kind: str) -> Iterable[int | None]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _one_at_a_time() -> None:
+def _one_at_a_time(what: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, what])
 
 
 @action("standards.turn_over")

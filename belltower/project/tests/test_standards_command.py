@@ -59,7 +59,7 @@ def test_every_example_of_attribute_and_cadence_comes_out_as_written_in_postgres
                 Activity(activity=clause.check.activity, asset=asset, at=civil_instant(one.at, current().tz), fields=dict(one.fields),
                          recorded_at=now) for one in example.facts.activities
             )  # fmt: skip
-            question = cadence.question(clause, clause.check, 0, now=now, register=REGISTER, subjects=[asset.pk])
+            question = cadence.question(clause, clause.check, 0, now=now, register=REGISTER)
         else:
             assert isinstance(clause.check, AttributeCheck)
             question = attribute.question(clause, clause.check, now=now, register=REGISTER)

@@ -52,7 +52,9 @@ predicates = st.recursive(
 things = st.fixed_dictionaries(
     {},
     optional={
-        "height": st.sampled_from([0, 3, 0.1, 0.30000000000000004, -2.5, 1e99, 1e101, 1e-99, 1e-120, None, "3", True]),
+        "height": st.sampled_from(
+            [0, 3, 0.1, 0.30000000000000004, -2.5, 1e99, 1e101, 1e-99, 1e-120, None, "3", True, [3], [], {}]
+        ),
         "width": st.floats(-10, 10) | st.sampled_from([0.1, 0.2, 0.3, 7]),
         "lamp": st.sampled_from(["LED", "led", "钠灯", "it's", "", "100%", None, 4]),
         "ok": st.sampled_from([True, False, None, "true", 1]),

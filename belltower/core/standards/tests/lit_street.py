@@ -66,7 +66,24 @@ CLEAN = """\
   - {name: on the last day, on: 2026-01-31, fields: {}, activities: [{at: 2026-01-01T08:00, fields: {thoroughly: true}}], outcome: holds}
   - {name: a day late, on: 2026-02-01, fields: {}, activities: [{at: 2026-01-01T08:00, fields: {thoroughly: true}}], outcome: broken}
 """
+LOOKED_AFTER = """\
+- id: poles.looked_after
+  title: {zh: 照看, en: Looked after}
+  text: {zh: 定期照看。, en: It is looked after.}
+  source: {document: Order 7, clause: "3", seen: 2026-08-01, verified: unverified}
+  applies_to: street_light
+  values: {every: {2020-01-01: P12D}}
+  check: {kind: cadence, activity: light_cleaned, within: every}
+  grade: general
+  rectify_within: {2020-01-01: {natural: PT8H}}
+  responsible: sector
+  examples:
+  - {name: on the last day, on: 2026-01-13, fields: {}, activities: [{at: 2026-01-01T08:00}], outcome: holds}
+  - {name: a day late, on: 2026-01-14, fields: {}, activities: [{at: 2026-01-01T08:00}], outcome: broken}
+"""
+"""A third clause, which asks of the same activity as CLEAN for another time and counts all of it."""
 WRITTEN = _HEAD + BRIGHT + CLEAN
+ALL_THREE = WRITTEN + LOOKED_AFTER
 
 
 @dataclass

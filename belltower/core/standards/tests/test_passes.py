@@ -9,13 +9,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from belltower.core.activities.actions import Done, record_one
 from belltower.core.activities.models import Activity
+from belltower.core.ledger.entries import entry
 from belltower.core.places.actions.assets import edit_asset
+from belltower.core.places.bulk import AssetBatch, merge_assets
 from belltower.core.places.city import current
 from belltower.core.places.kinds import register
 from belltower.core.places.models import Asset
@@ -24,10 +27,13 @@ from belltower.core.standards.checks import AttributeCheck
 from belltower.core.standards.clauses import Clause, Example, Facts, Outcome
 from belltower.core.standards.clauses import Done as Noted
 from belltower.core.standards.examples import outcome_of_example
+from belltower.core.standards.findings import Letter
+from belltower.core.standards.installing import install
 from belltower.core.standards.judging import today
+from belltower.core.standards.keeping import Met, keep, kept_by_clause
 from belltower.core.standards.models import Count, Exemption, Finding, KeptClause, Standing
 from belltower.core.standards.revisions import revisions_on
-from belltower.core.standards.tests.lit_street import BY, REVIEWER, WRITER, LitStreet
+from belltower.core.standards.tests.lit_street import ALL_THREE, BY, REVIEWER, WRITER, LitStreet
 
 pytestmark = pytest.mark.django_db
 LETTERS = {None: "-", Outcome.HOLDS: "h", Outcome.BROKEN: "b", Outcome.UNKNOWN: "u"}
@@ -50,6 +56,7 @@ STEPS = st.one_of(
 def test_an_incremental_pass_leaves_what_a_full_one_would(lit_street: LitStreet, steps: list[tuple[Any, ...]]) -> None:
     with transaction.atomic():
         now = lit_street.now
+        install([("poles/lights.yaml", ALL_THREE)], by=BY, now=now)
         passes.full(now=now)
         for step in [*steps, ("pass",)]:
             now += timedelta(minutes=1)
@@ -172,6 +179,71 @@ def _revise(scene: LitStreet, now: datetime, least: int) -> None:
 DO: dict[str, Callable[..., None]] = {
     "edit": _edit, "life": _live, "clean": _clean, "exempt": _exempt, "exempt_area": _exempt_area, "revise": _revise,
 }  # fmt: skip
+
+
+def test_clauses_about_one_activity_read_it_once(lit_street: LitStreet) -> None:
+    """The activities of a city are its largest table: one clause more must not be one reading more."""
+    install([("poles/lights.yaml", ALL_THREE)], by=BY, now=lit_street.now)
+    with CaptureQueriesContext(connection) as asked:
+        passes.full(now=lit_street.now)
+    [statement] = [one["sql"] for one in asked.captured_queries if "CREATE TEMP TABLE" in one["sql"]]
+    assert statement.count("activities_activity") == 1
+    assert statement.count("places_asset a") == 1
+
+
+def test_evidence_is_kept_as_it_was_given(lit_street: LitStreet) -> None:
+    """Marks that mean something in a list of the database are letters like others in a finding."""
+    now, light = lit_street.now, lit_street.lights[0]
+    one = revisions_on(today(now))[0]
+    odd = {"said": 'a "b", {c}\\d \n NULL，灯', "NULL": None, "": ["\\"]}
+    with entry("standards.judge_clause", by=BY):
+        assert keep(one, [Met((light.pk, light.area_id), Letter.BROKEN, odd)], {}, now=now) == (1, 0)
+        assert Finding.objects.get(asset=light).evidence == odd
+        before = kept_by_clause({one.clause_id: None})[one.clause_id]
+        odder = {"said": '\\"'}
+        keep(one, [Met((light.pk, light.area_id), Letter.BROKEN, odder)], before, now=now)
+    assert Finding.objects.get(asset=light).evidence == odder
+
+
+BINS = """\
+id: waste.bins
+title: {zh: 垃圾箱, en: Bins}
+issued_by: {zh: 市, en: City}
+clauses:
+- id: waste.large_enough
+  title: {zh: 够大, en: Large enough}
+  text: {zh: 够大。, en: It is large enough.}
+  source: {document: Order 8, clause: "1", seen: 2026-08-01, verified: unverified}
+  applies_to: waste_bin
+  values: {least: {2020-01-01: 40}}
+  check: {kind: attribute, holds: capacity >= least}
+  grade: general
+  rectify_within: {2020-01-01: {working: P5D}}
+  responsible: owner
+  examples:
+  - {name: large, on: 2026-01-01, fields: {capacity: 40}, outcome: holds}
+  - {name: small, on: 2026-01-01, fields: {capacity: 39}, outcome: broken}
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_kinds_judged_side_by_side_come_out_as_one_after_another(lit_street: LitStreet) -> None:
+    """Outside a transaction each kind has a connection of its own; inside one there is only the caller's."""
+    now, own = lit_street.now, connection.connection.info.backend_pid
+    install([("waste/bins.yaml", BINS)], by=BY, now=now)
+    bins = AssetBatch(
+        kind="waste_bin", keys=["B-1", "B-2"], valid_from=now, fields=[{"capacity": 30}, {"capacity": 60}]
+    )
+    merge_assets([bins], by=BY, now=now, source="scene")
+    edit_asset(lit_street.lights[0].uid, {"fields": {"height": 8, "wattage": 20}}, by=BY, valid_from=now, now=now)
+    done = passes.full(now=now)
+    assert (done.clauses, done.subjects, connection.connection.info.backend_pid) == (3, 12, own)
+    stood, counted, found = _standings(), _counted(), _found()
+    assert {row["kind"] for row in found} == {"street_light", "waste_bin"}
+    with transaction.atomic():
+        again = passes.full(now=now)
+    assert (again.clauses, again.subjects, again.opened, again.closed) == (3, 12, 0, 0)
+    assert (_standings(), _counted(), _found()) == (stood, counted, found)
 
 
 def test_the_first_day_is_that_of_the_scene(lit_street: LitStreet) -> None:
