@@ -7,9 +7,10 @@ Nothing is copied: a past day is told from when findings opened and closed, and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import BooleanField, Case, Count, DateTimeField, F, Q, Sum, Value, When
 from django.db.models.functions import TruncDate
@@ -24,6 +25,7 @@ from belltower.core.standards.models import Count as Counted
 from belltower.kernel.instants import day_bounds
 
 _OUTCOMES = ("holds", "broken", "unknown", "exempt")
+_SUMS: dict[str, Any] = {f"n_{name}": Sum(name) for name in _OUTCOMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +94,23 @@ def subjects(of: Extent) -> dict[date, Judged]:
     """What the clauses said of their subjects on each day on which any of them was judged, as last counted on it."""
     made = Assessment.objects.filter(clause__in=of.clauses, day__gte=of.campaign.first_day, day__lte=of.until)
     clauses = dict(made.order_by().values_list("day").annotate(n=Count("clause", distinct=True)))
-    rows = Counted.objects.filter(of.within, assessment__in=made).order_by().values("assessment__day")
-    sums = {row["assessment__day"]: row for row in rows.annotate(**{f"n_{name}": Sum(name) for name in _OUTCOMES})}
-    return {
-        day: Judged(*(sums[day][f"n_{name}"] if day in sums else 0 for name in _OUTCOMES), clauses=number)
-        for day, number in clauses.items()
-    }
+    rows = Counted.objects.filter(of.within, assessment__in=made).order_by().values_list("assessment__day")
+    sums = {day: numbers for day, *numbers in rows.annotate(**_SUMS)}
+    return {day: _judged(sums.get(day, (0, 0, 0, 0)), number) for day, number in clauses.items()}
 
 
 def subjects_by_area(of: Extent, day: date) -> dict[int | None, Judged]:
     """The same of one day, by the area that the subjects themselves lie in."""
     rows = Counted.objects.filter(of.within, assessment__clause__in=of.clauses, assessment__day=day).order_by()
-    sums = rows.values("area_id").annotate(
-        **{f"n_{name}": Sum(name) for name in _OUTCOMES}, clauses=Count("assessment__clause", distinct=True)
-    )
-    return {row["area_id"]: Judged(*(row[f"n_{name}"] for name in _OUTCOMES), clauses=row["clauses"]) for row in sums}
+    clauses = Count("assessment__clause", distinct=True)
+    sums = rows.values_list("area_id").annotate(**_SUMS, clauses=clauses)
+    return {area: _judged(numbers, number) for area, *numbers, number in sums}
+
+
+def _judged(numbers: Sequence[int], clauses: int) -> Judged:
+    """What was said of subjects, in the order of _OUTCOMES."""
+    holds, broken, unknown, exempt = numbers
+    return Judged(holds, broken, unknown, exempt, clauses)
 
 
 def ranked_areas(of: Extent) -> list[Area]:
@@ -138,8 +142,6 @@ def added(parts: Iterable[tuple[Area, Judged]]) -> dict[Area, Judged]:
     for area, one in parts:
         total[area].append(one)
     return {
-        area: Judged(
-            *(sum(getattr(one, name) for one in some) for name in _OUTCOMES), clauses=max(one.clauses for one in some)
-        )
+        area: _judged([sum(getattr(one, name) for one in some) for name in _OUTCOMES], max(one.clauses for one in some))
         for area, some in total.items()
     }
