@@ -25,8 +25,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from belltower.core.places.exports import FileFormat
-from belltower.core.places.models import Asset, Party
-from belltower.core.places.scope import seen_as
+from belltower.core.places.models import Asset
+from tests.architecture.foreign_rows import theirs
 from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_learning import LEARNING
@@ -333,33 +333,6 @@ def test_what_is_theirs_is_as_it_was_after_the_walk(two_enterprises: TwoEnterpri
             for at, method in visits(name, two_enterprises, "theirs"):
                 getattr(walker, method)(at, data=visit.form if method == "post" else {})
     assert theirs(two_enterprises) == before
-
-
-def theirs(city: TwoEnterprises) -> list[Any]:
-    """Every row of theirs, as a superuser would read it."""
-    from belltower.core.access.models import Grant, User
-    from belltower.core.alarms.models import Alarm, Command, Definition
-    from belltower.core.attachments.models import Attachment
-    from belltower.core.campaigns.models import Campaign, Milestone, Project, Slip
-    from belltower.core.jobs.models import Job
-    from belltower.core.learning.models import Exam, Sitting
-    from belltower.core.observations.models import Datastream
-    from belltower.core.places.models import Load, SavedView
-    from belltower.core.places.scope import EVERYTHING
-
-    with seen_as(EVERYTHING):
-        things = city.theirs.things
-        rows = [
-            Asset.objects.filter(owner=city.theirs.party), Party.objects.filter(uid=things["party"]), Load.objects.filter(uid=things["load"]),
-            Job.objects.filter(uid=things["job"]), SavedView.objects.filter(uid=things["view"]), User.objects.filter(uid=things["user"]),
-            Grant.objects.filter(uid=things["grant"]), Attachment.objects.filter(uid=things["file"]),
-            Alarm.objects.filter(uid=things["alarm"]), Definition.objects.filter(alarm__uid=things["alarm"]),
-            Exam.objects.filter(uid=things["exam"]), Sitting.objects.filter(exam__uid=things["exam"]),
-            Command.objects.filter(alarm__uid=things["alarm"]), Datastream.objects.filter(uid=things["stream"]),
-            Campaign.objects.filter(uid=things["campaign"]), Project.objects.filter(plan__uid=things["plan"]),
-            Milestone.objects.filter(project__plan__uid=things["plan"]), Slip.objects.filter(milestone__uid=things["milestone"]),
-        ]  # fmt: skip
-        return [sorted(map(repr, each.values_list())) for each in rows]
 
 
 @pytest.mark.parametrize("path", ["console:asset", "api:get_history", "api:get_asset_as_of", "api:get_asset"])

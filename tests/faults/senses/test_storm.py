@@ -36,7 +36,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
     folder = Path(tempfile.mkdtemp(prefix="belltower-storm-"))
     with city(folder) as one:
         yield one
-    if "BELLTOWER_FAULT_KEEP" not in os.environ:
+    if not os.environ.get("BELLTOWER_FAULT_KEEP"):
         shutil.rmtree(folder)
 
 
