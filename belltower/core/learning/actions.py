@@ -22,7 +22,7 @@ from belltower.core.learning.errors import (
     SittingOver,
 )
 from belltower.core.learning.models import Exam, Sitting
-from belltower.core.learning.people import SITTING, exam_of
+from belltower.core.learning.people import EXAM, SITTING, exam_of
 from belltower.core.learning.rules import STATES, ExamState
 from belltower.core.learning.shelf import Part
 from belltower.core.ledger.entries import action
@@ -97,8 +97,13 @@ def set_exam(draft: ExamDraft, *, within: Scope, by: Actor, now: datetime) -> Ex
 
 @action("learning.withdraw_exam")
 def withdraw_exam(exam: Exam, *, by: Actor, now: datetime) -> Exam:
-    """Nobody begins it any more; what was begun is finished and counts. Withdrawn before, it stays as it was."""
-    row = Exam.objects.select_for_update().get(pk=exam.pk)
+    """Nobody begins it any more; what was begun is finished and counts. Withdrawn before, it stays as it was.
+
+    Raises NotFound where it is seen, but is not for ``by`` to withdraw: for more parties than they reach.
+    """
+    row = Exam.objects.select_for_update().filter(pk=exam.pk).first()
+    if row is None:
+        raise NotFound(noun=EXAM, name=exam.uid)
     if row.withdrawn_at is None:
         row.withdrawn_at = now
         row.save(update_fields=["withdrawn_at"])

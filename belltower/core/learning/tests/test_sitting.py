@@ -183,7 +183,11 @@ def test_who_reaches_a_party_only_sets_exams_for_it(classroom: Classroom) -> Non
         actions.set_exam(draft, within=Scope(area_ids=frozenset({1})), by=classroom.officer.as_actor(), now=NOW)
     with seen_as(within, viewer=classroom.officer.uid):
         mine = ExamDraft(Text("考", "E"), 2, 60, 10, NOW, NOW + timedelta(hours=1), party_ids=(classroom.branch.pk,))
-        assert actions.set_exam(mine, within=within, by=classroom.officer.as_actor(), now=NOW).pk
+        own = actions.set_exam(mine, within=within, by=classroom.officer.as_actor(), now=NOW)
+        assert actions.withdraw_exam(own, by=classroom.officer.as_actor(), now=NOW).withdrawn_at == NOW
+    for_all = classroom.exam()
+    with seen_as(within, viewer=classroom.officer.uid), pytest.raises(NotFound):
+        actions.withdraw_exam(for_all, by=classroom.officer.as_actor(), now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from belltower.screens.console.doors import ConsoleRequest, door, open_door
 
 FONTS = built.FOLDER / "fonts"
 BOOK = Text(zh="口袋书", en="pocket book")
+_BOOK_OF = Text(zh="口袋书：{part}", en="Pocket book: {part}")
 
 
 @door(Verb.VIEW)
@@ -52,7 +53,7 @@ def book(request: ConsoleRequest) -> HttpResponse:
     title = learning_words.called(part, learning_words.documents())
     how = Print(
         FONTS, language=language, paper=paper, address=request.build_absolute_uri("/"), publisher=city_name() or "",
-        title=TITLE if title == learning_words.WHOLE else title,
+        title=TITLE if title == learning_words.WHOLE else _BOOK_OF.format(part=title),
     )  # fmt: skip
     made = books.book_of(shelf.standards_on(today(request.now)), part, how)
     return pdf(made, f"{title.say(language)}-{language}-{paper}.pdf")
