@@ -163,9 +163,10 @@ def test_a_reach_along_streets_goes_round_water_and_by_the_directions_that_are_k
     assert keys(walked) == {"over the pond": "broken", "lost": "unknown"}
     [cut] = [one for one in walked.not_holding if one.outcome == "broken"]
     assert cut.evidence["nearest_straight_m"] < 500
-    Asset.objects.filter(pk=lane).update(fields={"one_way": True})
+    lanes = Asset.objects.filter(pk=lane)
+    lanes.update(fields={"one_way": True}, recorded_at=NOW + timedelta(seconds=1))
     assert keys(judged("along"))["near"] == "broken"  # the station lies behind it
-    Asset.objects.filter(pk=lane).update(fields={"one_way": False})
+    lanes.update(fields={"one_way": False}, recorded_at=NOW + timedelta(seconds=2))
     assert keys(judged("along")) == {"over the pond": "broken", "lost": "unknown"}
     assert keys(judged("along", "2020-01-01: 1000", "2020-01-01: 500"))["far"] == "broken"
 
