@@ -61,7 +61,7 @@ def result_page(sitting: Sitting) -> dict[str, object]:
         "rightly": [one for one in rows if one.is_right],
         "total": len(rows),
         "least": least_points(len(rows), sitting.pass_percent),
-        "minutes": max(1, round(took.total_seconds() / 60)) if took else None,
+        "minutes": None if took is None else max(1, round(took.total_seconds() / 60)),
     }
 
 
