@@ -50,7 +50,7 @@ def state_word(state: ExamState) -> str:
     """A state as a word."""
     return {
         ExamState.TO_COME: _("To come"),
-        ExamState.OPEN: _("Open"),
+        ExamState.OPEN: _("Open now"),
         ExamState.OVER: _("Over"),
         ExamState.WITHDRAWN: _("Withdrawn"),
     }[state]

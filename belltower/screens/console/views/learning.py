@@ -84,12 +84,12 @@ def _books(request: ConsoleRequest) -> dict[str, object]:
         {"part": part, "title": learning_words.called(part, titles), "clauses": clauses}
         for part, clauses in shelf.parts_for(request.user, whole)
     ]
-    return {"mine": mine, "all": _all_books(whole, titles)}
+    sectors = [Part(), *(Part(sectors=(name,)) for name in learning_words.sectors())]
+    documents = [Part(documents=(one.document.id,)) for one in whole.chapters]
+    return {"mine": mine, "all": _listed(sectors, whole, titles), "by_document": _listed(documents, whole, titles)}
 
 
-def _all_books(whole: Edition, titles: dict[str, Text]) -> list[dict[str, object]]:
-    parts = [Part(), *(Part(sectors=(name,)) for name in learning_words.sectors())]
-    parts += [Part(documents=(one.document.id,)) for one in whole.chapters]
+def _listed(parts: list[Part], whole: Edition, titles: dict[str, Text]) -> list[dict[str, object]]:
     return [
         {"part": part, "title": learning_words.called(part, titles), "clauses": clauses}
         for part in parts
