@@ -12,7 +12,7 @@ from belltower.core.learning.shelf import Part
 from belltower.core.standards.clauses import Document
 
 register = template.Library()
-PRINTS = (("zh", "a6", "中文 A6"), ("zh", "a4", "中文 A4"), ("en", "a6", "English A6"), ("en", "a4", "English A4"))
+PRINTS = (("zh", "a6", "中文 A6"), ("zh", "a4", "中文 A4"), ("en", "a6", "EN A6"), ("en", "a4", "EN A4"))
 
 
 @register.simple_tag
