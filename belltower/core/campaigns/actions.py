@@ -24,11 +24,17 @@ from belltower.kernel.actors import Actor
 from belltower.kernel.texts import Text
 
 LONGEST = 1000
+LONGEST_DAYS = 1100
+"""What lasts longer is an action plan."""
+YEARS = range(2000, 2200)
+"""Years that a day of a campaign or plan may lie in; any other is a slip of the pen."""
 _NO_TITLE = Text(zh="没有名称", en="it has no title")
 _NO_CLAUSE = Text(zh="没有选择条款", en="no clause is chosen")
 _UNKNOWN_CLAUSE = Text(zh="条款“{clause}”从未生效", en="the clause '{clause}' was never in force")
 _UNKNOWN_AREA = Text(zh="没有区域“{area}”", en="there is no area '{area}'")
 _ORDER = Text(zh="最后一天早于第一天", en="its last day is before its first")
+_TOO_LONG = Text(zh="超过 {days} 天，请改为行动计划", en="it lasts longer than {days} days: make an action plan")
+_YEAR = Text(zh="年份有误", en="a year cannot be right")
 _NO_TARGET = Text(zh="没有目标", en="it has no target")
 
 
@@ -51,6 +57,10 @@ def begin(draft: Draft, *, by: Actor, now: datetime) -> Campaign:
     """Make a campaign. Raises BadCampaign; the days may lie in the past, for findings were kept all the same."""
     if draft.last_day < draft.first_day:
         raise BadCampaign(reason=_ORDER)
+    if not {draft.first_day.year, draft.last_day.year} <= set(YEARS):
+        raise BadCampaign(reason=_YEAR)
+    if (draft.last_day - draft.first_day).days >= LONGEST_DAYS:
+        raise BadCampaign(reason=_TOO_LONG.format(days=LONGEST_DAYS))
     if not draft.targets:
         raise BadCampaign(reason=_NO_TARGET)
     clauses, areas = _clauses(draft.clauses), _areas(draft.areas)

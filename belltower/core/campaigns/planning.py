@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Max
 
+from belltower.core.campaigns.actions import YEARS
 from belltower.core.campaigns.errors import BadActionPlan, MilestoneReached
 from belltower.core.campaigns.models import ActionPlan, Milestone, Project, Slip
 from belltower.core.ledger.entries import action
@@ -19,6 +20,7 @@ LONGEST = 1000
 _NO_TITLE = Text(zh="没有名称", en="it has no title")
 _ORDER = Text(zh="最后一天早于第一天", en="its last day is before its first")
 _OUTSIDE = Text(zh="{day} 不在计划的时间之内", en="{day} is outside the days of the plan")
+_YEAR = Text(zh="年份有误", en="a year cannot be right")
 _SAME_DAY = Text(zh="新的日期与原来相同", en="the new day is the old one")
 _NO_REASON = Text(zh="没有写明延期原因", en="nobody says why the milestone is moved")
 _TO_COME = Text(zh="{day} 尚未到来", en="{day} is yet to come")
@@ -33,6 +35,8 @@ def make_plan(
     """Make a plan; both days are in it. Raises BadActionPlan."""
     if last_day < first_day:
         raise BadActionPlan(reason=_ORDER)
+    if not {first_day.year, last_day.year} <= set(YEARS):
+        raise BadActionPlan(reason=_YEAR)
     return ActionPlan.objects.create(
         title=title.as_json(), purpose=purpose.as_json() if purpose else {}, first_day=first_day, last_day=last_day,
         party=party, is_simulated=is_simulated, made_by=by.reference, made_at=now,
@@ -70,6 +74,8 @@ def move_milestone(milestone: Milestone, to: date, *, reason: str, by: Actor, no
     row = _open(milestone)
     if to == row.due_on:
         raise BadActionPlan(reason=_SAME_DAY)
+    if to.year not in YEARS:
+        raise BadActionPlan(reason=_YEAR)
     if to < row.project.plan.first_day:
         raise BadActionPlan(reason=_BEFORE.format(day=to))
     if not reason.strip():

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from belltower.core.campaigns.models import ActionPlan, Campaign, Report, Slip
@@ -11,14 +13,13 @@ from belltower.core.places.kinds import register
 from belltower.core.standards.installing import install
 from belltower.demo import campaigns, city, done
 from belltower.kernel.actors import Actor
-from belltower.kernel.instants import now
 from belltower.packs import register as packs
 
 pytestmark = pytest.mark.django_db
 
 
 def test_its_campaigns_are_lived_day_by_day_and_marked_simulated(demo_town: city.DemoReport, db: None) -> None:
-    at = now()
+    at = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
     done.catch_up(at)
     gas = [one for one in packs.standards(register()) if one[0] == "gas/users.yaml"]
     install(gas, by=Actor.system("test"), now=at)

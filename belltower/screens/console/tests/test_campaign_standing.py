@@ -152,6 +152,8 @@ def test_closing_early_needs_a_word(lamps: list[Finding]) -> None:
     "wrong",
     [
         {"last_day": FIRST - timedelta(days=1)},
+        {"last_day": date(2031, 1, 1)},
+        {"first_day": date(1, 1, 1), "last_day": date(1, 1, 2)},
         {"clauses": []},
         {"clauses": ["poles.banner_size", "no.such"]},
         {"areas": ["999"]},

@@ -119,6 +119,7 @@ def test_a_plan_is_made_added_to_and_altered(city: None) -> None:
     form = {"title_en": "Gas pipes", "first_day": "2025-01-01", "last_day": "2027-12-31", "party": "sanitation"}
     assert officer.get(reverse("console:action_plan_new")).status_code == 200
     assert officer.post(reverse("console:action_plan_new"), form | {"last_day": "2024-01-01"}).status_code == 422
+    assert officer.post(reverse("console:action_plan_new"), form | {"last_day": "9999-12-31"}).status_code == 422
     assert officer.post(reverse("console:action_plan_new"), form | {"party": "nobody"}).status_code == 422
     assert officer.post(reverse("console:action_plan_new"), form).status_code == 302
     plan = ActionPlan.objects.get()
