@@ -154,9 +154,15 @@ def _work(project: Project, names: dict[str, str], day: date) -> Work:
 
 
 def _stone(one: Milestone, names: dict[str, str], day: date) -> Stone:
-    slips = [(slip, names.get(slip.moved_by, slip.moved_by)) for slip in one.slips.all()]
+    slips = [(slip, _who(slip.moved_by, names)) for slip in one.slips.all()]
     first = first_due(one.due_on, [(slip.from_day, slip.to_day) for slip, _name in slips])
     return Stone(one, stand(one.due_on, one.reached_on, day), first, slips)
+
+
+def _who(reference: str, names: dict[str, str]) -> str:
+    """Who moved it; of a person whom the viewer may not see only that it was one of the bureau."""
+    name = names.get(reference, reference)
+    return _("somebody of the bureau") if name == reference and name.startswith("person:") else name
 
 
 def _together(there: Sequence[Work]) -> Tally:
