@@ -24,7 +24,7 @@ STANDS = {
     Stand.REACHED: Text(zh="已完成", en="Reached"),
     Stand.REACHED_LATE: Text(zh="逾期完成", en="Reached late"),
     Stand.OVERDUE: Text(zh="逾期未完成", en="Overdue"),
-    Stand.TO_COME: Text(zh="未到期", en="To come"),
+    Stand.TO_COME: Text(zh="未到期", en="Not due yet"),
 }
 
 

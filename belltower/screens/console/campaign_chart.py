@@ -43,7 +43,7 @@ class Chart:
 
 
 _LINES: tuple[tuple[str, object, Callable[[Score], int]], ...] = (
-    ("found", _("Found"), lambda one: one.found),
+    ("found", _("Found so far"), lambda one: one.found),
     ("right", _("Put right"), lambda one: one.put_right),
     ("overdue", _("Overdue"), lambda one: one.overdue),
 )
