@@ -190,6 +190,8 @@ def test_what_came_before_the_scanner_was_set_waits_for_it_as_well(
         (b"\0\0\0\x18ftypheic" + bytes(100), "lamp.heic", "heic_not_taken"),
         (b"", "lamp.jpg", "attachment_empty"),
     ],
+    # A picture holds the second in which it was made: by that, workers would collect tests of other names.
+    ids=["script in svg", "page", "program", "pdf", "picture and office", "heic", "empty"],
 )
 def test_what_is_not_taken_is_refused_in_both_languages(
     bureau: Client, street: Street, content: bytes, name: str, code: str
