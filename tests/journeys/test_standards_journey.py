@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from belltower.core.standards.models import Revision, RevisionState
+from belltower.core.standards.models import Finding, Revision, RevisionState
 from belltower.screens.console.tests import breaches
 from tests.journeys.test_console import Visit, chromium, visit
 
@@ -29,17 +29,9 @@ def looks_right_at_both_widths(visit: Visit) -> None:
         visit.looks_right()
 
 
-def test_a_clause_is_written_reviewed_put_in_force_and_superseded(visit: Visit) -> None:
-    found = breaches.broken_city()
+def is_written(visit: Visit) -> str:
+    """Told where it is wrong, understood, kept as a draft and handed to a second person; the address of the revision."""
     page = visit.page
-    as_person(visit, "officer", "/standards/?q=banner+big")
-    looks_right_at_both_widths(visit)
-    page.keyboard.press("j")
-    page.keyboard.press("e")
-    page.wait_for_url("**/standards/clauses/poles.banner_size/")
-    expect(page.locator("#standing + p, .bt-standing").first).to_be_visible()
-    looks_right_at_both_widths(visit)
-
     page.locator("[data-revise]").click()
     typed = page.locator("#text")
     written = typed.input_value()
@@ -55,8 +47,12 @@ def test_a_clause_is_written_reviewed_put_in_force_and_superseded(visit: Visit) 
     page.locator("[data-submit]").click()
     expect(page.locator("[data-state]")).to_have_attribute("data-state", "in_review")
     expect(page.locator("button[value=approve]")).to_have_count(0)  # who wrote it does not approve it
-    address = page.url.removeprefix(visit.home)
+    return page.url.removeprefix(visit.home)
 
+
+def is_approved(visit: Visit, address: str) -> None:
+    """By another person: in force from its day, and the one before until then."""
+    page = visit.page
     as_person(visit, "admin", address)
     looks_right_at_both_widths(visit)
     page.locator("button[value=approve]").click()
@@ -67,6 +63,10 @@ def test_a_clause_is_written_reviewed_put_in_force_and_superseded(visit: Visit) 
     visit.open("/standards/clauses/poles.banner_size/")
     expect(page.locator(".bt-clause-check")).to_contain_text("Height ≤ 2.2 m")
 
+
+def is_seen_everywhere(visit: Visit, finding: Finding) -> None:
+    """In the matrix, the system, on the map, and in the list of findings."""
+    page = visit.page
     visit.open("/standards/matrix/")
     looks_right_at_both_widths(visit)
     visit.open("/standards/system/?at=document:poles.lamp_pole_banners")
@@ -81,5 +81,20 @@ def test_a_clause_is_written_reviewed_put_in_force_and_superseded(visit: Visit) 
     looks_right_at_both_widths(visit)
     page.keyboard.press("j")
     page.keyboard.press("e")
-    page.wait_for_url(f"**/findings/{found[0].uid}/")
+    page.wait_for_url(f"**/findings/{finding.uid}/")
     looks_right_at_both_widths(visit)
+
+
+def test_a_clause_is_written_reviewed_put_in_force_and_superseded(visit: Visit) -> None:
+    found = breaches.broken_city()
+    page = visit.page
+    as_person(visit, "officer", "/standards/?q=banner+big")
+    looks_right_at_both_widths(visit)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_url("**/standards/clauses/poles.banner_size/")
+    expect(page.locator("#standing + p, .bt-standing").first).to_be_visible()
+    looks_right_at_both_widths(visit)
+
+    is_approved(visit, is_written(visit))
+    is_seen_everywhere(visit, found[0])
