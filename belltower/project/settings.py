@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "belltower.screens.console",
     "belltower.edges.sources",
     "belltower.core.access",
+    "belltower.core.cases",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
     "belltower.core.learning",
