@@ -224,6 +224,7 @@ class Register:
     pack_of: Mapping[str, Pack] = field(init=False)
     layers: Mapping[str, MapLayer] = field(init=False)
     activities: Mapping[str, Activity] = field(init=False)
+    cases: Mapping[str, CaseKind] = field(init=False)
     streets: tuple[Network, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -236,6 +237,7 @@ class Register:
         object.__setattr__(
             self, "activities", _by_name(self.packs, lambda pack: ((x.name, x) for x in pack.activities))
         )
+        object.__setattr__(self, "cases", _by_name(self.packs, lambda pack: ((x.name, x) for x in pack.cases)))
         object.__setattr__(self, "streets", tuple(pack.streets for pack in self.packs if pack.streets))
 
     def kind(self, name: str) -> AssetKind:

@@ -28,6 +28,11 @@ class Verb(StrEnum):
     APPROVE_STANDARDS = "approve_standards"
     LEAD_CAMPAIGNS = "lead_campaigns"
     SET_EXAMS = "set_exams"
+    REPORT_CASES = "report_cases"
+    DISPATCH_CASES = "dispatch_cases"
+    HANDLE_CASES = "handle_cases"
+    CHECK_CASES = "check_cases"
+    LEAD_CASES = "lead_cases"
 
     @property
     def text(self) -> Text:
@@ -50,27 +55,34 @@ _TITLES = {
     Verb.APPROVE_STANDARDS: Text(zh="审定标准和豁免", en="approve standards and exempt"),
     Verb.LEAD_CAMPAIGNS: Text(zh="组织专项整治和行动计划", en="lead campaigns and action plans"),
     Verb.SET_EXAMS: Text(zh="设考并查看成绩", en="set exams and see results"),
+    Verb.REPORT_CASES: Text(zh="上报问题", en="report cases"),
+    Verb.DISPATCH_CASES: Text(zh="立案和派遣", en="file and dispatch cases"),
+    Verb.HANDLE_CASES: Text(zh="处理案卷", en="put cases right"),
+    Verb.CHECK_CASES: Text(zh="核查和结案", en="check and close cases"),
+    Verb.LEAD_CASES: Text(zh="督办和提级案卷", en="suspend and take over cases"),
 }
 
 VIEW, EXPORT, LOAD, EDIT, RUN_JOBS = Verb.VIEW, Verb.EXPORT, Verb.LOAD, Verb.EDIT, Verb.RUN_JOBS
 SENSE, ANSWER_ALARMS, SET_ALARMS = Verb.SENSE, Verb.ANSWER_ALARMS, Verb.SET_ALARMS
 RECORD, WRITE_STANDARDS, APPROVE_STANDARDS = Verb.RECORD, Verb.WRITE_STANDARDS, Verb.APPROVE_STANDARDS
 LEAD_CAMPAIGNS, SET_EXAMS = Verb.LEAD_CAMPAIGNS, Verb.SET_EXAMS
+REPORT_CASES, DISPATCH_CASES, HANDLE_CASES = Verb.REPORT_CASES, Verb.DISPATCH_CASES, Verb.HANDLE_CASES
+CHECK_CASES, LEAD_CASES = Verb.CHECK_CASES, Verb.LEAD_CASES
 
 # A verb is allowed on the rows its grant reaches only (people.Standing): an enterprise user's on its own assets.
 VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
     RoleName.VIEWER: frozenset({VIEW}),
-    RoleName.DESK: frozenset({VIEW, EXPORT, EDIT, ANSWER_ALARMS, RECORD}),
-    RoleName.INSPECTOR: frozenset({VIEW, EDIT, RECORD}),
-    RoleName.SUPERVISOR: frozenset({VIEW, EXPORT}),
+    RoleName.DESK: frozenset({VIEW, EXPORT, EDIT, ANSWER_ALARMS, RECORD, REPORT_CASES, DISPATCH_CASES, CHECK_CASES}),
+    RoleName.INSPECTOR: frozenset({VIEW, EDIT, RECORD, REPORT_CASES, HANDLE_CASES, CHECK_CASES}),
+    RoleName.SUPERVISOR: frozenset({VIEW, EXPORT, REPORT_CASES, CHECK_CASES}),
     RoleName.SECTOR_OFFICER: frozenset({
         VIEW, EXPORT, LOAD, EDIT, RUN_JOBS, ANSWER_ALARMS, SET_ALARMS, RECORD, WRITE_STANDARDS, APPROVE_STANDARDS,
-        LEAD_CAMPAIGNS, SET_EXAMS,
+        LEAD_CAMPAIGNS, SET_EXAMS, REPORT_CASES, DISPATCH_CASES, HANDLE_CASES, CHECK_CASES, LEAD_CASES,
     }),
     RoleName.PLANNER: frozenset({VIEW, EXPORT, LOAD, RUN_JOBS}),
-    RoleName.ASSESSOR: frozenset({VIEW, EXPORT}),
-    RoleName.LEADER: frozenset({VIEW, EXPORT}),
-    RoleName.ENTERPRISE: frozenset({VIEW, EXPORT, ANSWER_ALARMS, RECORD}),
+    RoleName.ASSESSOR: frozenset({VIEW, EXPORT, REPORT_CASES, CHECK_CASES}),
+    RoleName.LEADER: frozenset({VIEW, EXPORT, LEAD_CASES}),
+    RoleName.ENTERPRISE: frozenset({VIEW, EXPORT, ANSWER_ALARMS, RECORD, REPORT_CASES, HANDLE_CASES}),
     RoleName.ADMINISTRATOR: frozenset(Verb),
 }  # fmt: skip
 
@@ -103,6 +115,13 @@ def verbs_of(roles: Iterable[str]) -> frozenset[Verb]:
 def within_own(verbs: frozenset[Verb]) -> frozenset[Verb]:
     """What is left of ``verbs`` for who reaches only one party's assets, or one area's.
 
-    Loads, jobs, standards, campaigns and administration touch rows of every owner, so they stay with who reaches the whole city.
+    Loads, jobs, standards, campaigns and administration touch rows of every owner, so they stay with who reaches the whole
+    city. Cases are of one area each: who may check them in one is judged case by case (core/cases/acting.py).
     """
-    return verbs & {VIEW, EXPORT, EDIT, SENSE, ANSWER_ALARMS, SET_ALARMS, RECORD, SET_EXAMS}
+    return verbs & _WITHIN_OWN
+
+
+_WITHIN_OWN = frozenset({
+    VIEW, EXPORT, EDIT, SENSE, ANSWER_ALARMS, SET_ALARMS, RECORD, SET_EXAMS, REPORT_CASES, DISPATCH_CASES, HANDLE_CASES,
+    CHECK_CASES, LEAD_CASES,
+})  # fmt: skip

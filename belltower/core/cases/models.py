@@ -8,32 +8,12 @@ check again. Nothing here says that a case is late: that follows from its histor
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
-from belltower.core.cases.table import WITH_DESK, Stage, State, Step
+from belltower.core.cases.kinds import Grade
+from belltower.core.cases.table import State, holder_of
 from belltower.core.standards.models import Finding
 from belltower.kernel.identity import uuid7
 from belltower.kernel.texts import Text
-
-
-class Source(models.TextChoices):
-    """Where a case came from."""
-
-    FINDING = "finding", _("A breach that the city found")
-    ALARM = "alarm", _("An alarm")
-    INSPECTOR = "inspector", _("An inspector")
-    RESIDENT = "resident", _("A resident")
-    MESSAGE = "message", _("The message board")
-    ASSESSOR = "assessor", _("A third-party assessor")
-    DESK = "desk", _("The duty desk")
-
-
-class Grade(models.TextChoices):
-    """How bad it is: the two national grades of hazards (一般, 重大), and what is no hazard."""
-
-    NONE = "none", _("No hazard")
-    GENERAL = "general", _("General")
-    MAJOR = "major", _("Major")
 
 
 class Case(models.Model):
@@ -50,8 +30,8 @@ class Case(models.Model):
     uid = models.UUIDField(unique=True, default=uuid7, editable=False)
     number = models.CharField(max_length=20, unique=True)
     kind = models.CharField(max_length=40)
-    source = models.CharField(max_length=12, choices=Source)
-    grade = models.CharField(max_length=8, choices=Grade, default=Grade.NONE)
+    source = models.CharField(max_length=12)
+    grade = models.CharField(max_length=8, default=Grade.NONE)
     title = models.JSONField()
     text = models.TextField(blank=True)
     address = models.CharField(max_length=300, blank=True)
@@ -70,15 +50,13 @@ class Case(models.Model):
     responsibility = models.ForeignKey(
         "places.Responsibility", null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )  # fmt: skip
-    finding = models.ForeignKey(
-        Finding, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="cases"
-    )
+    finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="cases")
     alarm_uid = models.UUIDField(null=True)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
-    state = models.CharField(max_length=12, choices=State, default=State.REPORTED)
-    before = models.CharField(max_length=12, choices=State, blank=True)
-    stage = models.CharField(max_length=12, choices=Stage, blank=True)
+    state = models.CharField(max_length=12, default=State.REPORTED)
+    before = models.CharField(max_length=12, blank=True)
+    stage = models.CharField(max_length=12, blank=True)
     due_at = models.DateTimeField(null=True)
     suspended_until = models.DateTimeField(null=True)
     rung = models.SmallIntegerField(default=0)
@@ -96,7 +74,9 @@ class Case(models.Model):
             models.Index(fields=["area", "state", "-id"], name="cases_case_area"),
             models.Index(fields=["kind", "-id"], name="cases_case_kind"),
             models.Index(
-                fields=["due_at"], condition=models.Q(due_at__isnull=False, ended_at__isnull=True), name="cases_case_due"
+                fields=["due_at"],
+                condition=models.Q(due_at__isnull=False, ended_at__isnull=True),
+                name="cases_case_due",
             ),
             models.Index(fields=["lon", "lat"], condition=models.Q(ended_at__isnull=True), name="cases_case_place"),
             models.Index(fields=["alarm_uid"], condition=models.Q(alarm_uid__isnull=False), name="cases_case_alarm"),
@@ -118,8 +98,7 @@ class Case(models.Model):
     @property
     def holder_id(self) -> int | None:
         """The party that has it now; None while the duty desk has it, and once it is ended."""
-        state = State(self.before) if self.state == State.SUSPENDED and self.before else State(self.state)
-        return None if state in WITH_DESK or self.ended_at else self.party_id
+        return holder_of(State(self.state), State(self.before) if self.before else None, self.party_id)
 
     @property
     def reference(self) -> str:
@@ -137,9 +116,9 @@ class CaseStep(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="steps")
     number = models.IntegerField()
-    step = models.CharField(max_length=12, choices=Step)
-    state = models.CharField(max_length=12, choices=State)
-    stage = models.CharField(max_length=12, choices=Stage, blank=True)
+    step = models.CharField(max_length=12)
+    state = models.CharField(max_length=12)
+    stage = models.CharField(max_length=12, blank=True)
     part = models.CharField(max_length=12)
     at = models.DateTimeField()
     by = models.CharField(max_length=120)

@@ -11,59 +11,114 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
+from belltower.kernel.texts import Text
 
 
-class State(models.TextChoices):
+class State(StrEnum):
     """Where a case stands. *Answered* is what who did the work says; *verified* is what somebody else, or the finding, found."""
 
-    REPORTED = "reported", _("Reported")
-    FILED = "filed", _("Filed")
-    DISPATCHED = "dispatched", _("Dispatched")
-    IN_PROGRESS = "in_progress", _("In progress")
-    ANSWERED = "answered", _("Answered, to be checked")
-    VERIFIED = "verified", _("Put right, verified")
-    CLOSED = "closed", _("Case closed")
-    RETURNED = "returned", _("Sent back")
-    REOPENED = "reopened", _("Reopened")
-    DECLINED = "declined", _("Not taken up")
-    SUSPENDED = "suspended", _("Suspended")
-    MERGED = "merged", _("Merged")
+    REPORTED = "reported"
+    FILED = "filed"
+    DISPATCHED = "dispatched"
+    IN_PROGRESS = "in_progress"
+    ANSWERED = "answered"
+    VERIFIED = "verified"
+    CLOSED = "closed"
+    RETURNED = "returned"
+    REOPENED = "reopened"
+    DECLINED = "declined"
+    SUSPENDED = "suspended"
+    MERGED = "merged"
+
+    @property
+    def text(self) -> Text:
+        return _STATES[self]
 
 
-class Stage(models.TextChoices):
+class Stage(StrEnum):
     """What a clock runs for. Rework is work on what was sent back or reopened, until it is answered again."""
 
-    FILING = "filing", _("Filing")
-    DISPATCHING = "dispatching", _("Dispatching")
-    HANDLING = "handling", _("Handling")
-    REWORK = "rework", _("Rework")
-    CHECKING = "checking", _("Checking")
-    CLOSING = "closing", _("Closing")
+    FILING = "filing"
+    DISPATCHING = "dispatching"
+    HANDLING = "handling"
+    REWORK = "rework"
+    CHECKING = "checking"
+    CLOSING = "closing"
+
+    @property
+    def text(self) -> Text:
+        return _STAGE_TITLES[self]
 
 
-class Step(models.TextChoices):
+class Step(StrEnum):
     """What is done with a case."""
 
-    REPORT = "report", _("Report")
-    FILE = "file", _("File")
-    DECLINE = "decline", _("Decline")
-    DISPATCH = "dispatch", _("Dispatch")
-    TAKE = "take", _("Take on")
-    REFUSE = "refuse", _("Refuse")
-    HAND_OVER = "hand_over", _("Hand over")
-    ANSWER = "answer", _("Answer")
-    SEND_BACK = "send_back", _("Send back")
-    VERIFY = "verify", _("Verify")
-    CLOSE = "close", _("Close")
-    REOPEN = "reopen", _("Reopen")
-    SUSPEND = "suspend", _("Suspend")
-    RESUME = "resume", _("Resume")
-    MERGE = "merge", _("Merge")
-    PART = "part", _("Take apart")
-    ESCALATE = "escalate", _("Escalate")
-    TAKE_OVER = "take_over", _("Take over")
+    REPORT = "report"
+    FILE = "file"
+    DECLINE = "decline"
+    DISPATCH = "dispatch"
+    TAKE = "take"
+    REFUSE = "refuse"
+    HAND_OVER = "hand_over"
+    ANSWER = "answer"
+    SEND_BACK = "send_back"
+    VERIFY = "verify"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    MERGE = "merge"
+    PART = "part"
+    ESCALATE = "escalate"
+    TAKE_OVER = "take_over"
+
+    @property
+    def text(self) -> Text:
+        return _STEPS[self]
+
+
+_STATES = {
+    State.REPORTED: Text(zh="已上报", en="Reported"),
+    State.FILED: Text(zh="已立案", en="Filed"),
+    State.DISPATCHED: Text(zh="已派遣", en="Dispatched"),
+    State.IN_PROGRESS: Text(zh="处理中", en="In progress"),
+    State.ANSWERED: Text(zh="已反馈，待核实", en="Answered, to be checked"),
+    State.VERIFIED: Text(zh="已核实整改到位", en="Put right, verified"),
+    State.CLOSED: Text(zh="已结案", en="Closed"),
+    State.RETURNED: Text(zh="返工", en="Sent back"),
+    State.REOPENED: Text(zh="重新办理", en="Reopened"),
+    State.DECLINED: Text(zh="不予立案", en="Not taken up"),
+    State.SUSPENDED: Text(zh="挂账", en="Suspended"),
+    State.MERGED: Text(zh="已并案", en="Merged"),
+}
+_STAGE_TITLES = {
+    Stage.FILING: Text(zh="立案", en="Filing"),
+    Stage.DISPATCHING: Text(zh="派遣", en="Dispatching"),
+    Stage.HANDLING: Text(zh="处置", en="Handling"),
+    Stage.REWORK: Text(zh="返工", en="Rework"),
+    Stage.CHECKING: Text(zh="核查", en="Checking"),
+    Stage.CLOSING: Text(zh="结案", en="Closing"),
+}
+_STEPS = {
+    Step.REPORT: Text(zh="上报", en="Report"),
+    Step.FILE: Text(zh="立案", en="File"),
+    Step.DECLINE: Text(zh="不予立案", en="Do not take up"),
+    Step.DISPATCH: Text(zh="派遣", en="Dispatch"),
+    Step.TAKE: Text(zh="接单", en="Take on"),
+    Step.REFUSE: Text(zh="退单", en="Refuse"),
+    Step.HAND_OVER: Text(zh="移交", en="Hand over"),
+    Step.ANSWER: Text(zh="反馈", en="Answer"),
+    Step.SEND_BACK: Text(zh="退回返工", en="Send back"),
+    Step.VERIFY: Text(zh="核实通过", en="Verify"),
+    Step.CLOSE: Text(zh="结案", en="Close"),
+    Step.REOPEN: Text(zh="重新办理", en="Reopen"),
+    Step.SUSPEND: Text(zh="挂账", en="Suspend"),
+    Step.RESUME: Text(zh="恢复办理", en="Resume"),
+    Step.MERGE: Text(zh="并案", en="Merge"),
+    Step.PART: Text(zh="拆案", en="Take apart"),
+    Step.ESCALATE: Text(zh="提级", en="Escalate"),
+    Step.TAKE_OVER: Text(zh="提级办理", en="Take over"),
+}
 
 
 class Part(StrEnum):
@@ -120,6 +175,8 @@ _REASON, _PARTY = frozenset({Needs.REASON}), frozenset({Needs.PARTY})
 RULES: tuple[Rule, ...] = (
     Rule(Step.FILE, {_S.REPORTED}, _S.FILED, _DESK | {_P.FINDING}),
     Rule(Step.DECLINE, BEFORE_DISPATCH, _S.DECLINED, _DESK, _REASON),
+    # The clause means or binds it no more: there is nothing left to put right, and nobody has put it right.
+    Rule(Step.DECLINE, OPEN, _S.DECLINED, {_P.FINDING}, _REASON),
     Rule(Step.DISPATCH, {_S.FILED}, _S.DISPATCHED, _DESK | {_P.FINDING}, _PARTY),
     Rule(Step.TAKE, {_S.DISPATCHED, _S.RETURNED, _S.REOPENED}, _S.IN_PROGRESS, _WORKER),
     Rule(Step.REFUSE, {_S.DISPATCHED}, _S.FILED, _WORKER, _REASON),
@@ -190,6 +247,12 @@ def stage_of(state: State, before: Stage | None) -> Stage | None:
         return before
     stage = _STAGES.get(state)
     return Stage.REWORK if stage is Stage.HANDLING and before is Stage.REWORK else stage
+
+
+def holder_of(state: State, before: State | None, party_id: int | None) -> int | None:
+    """The party that has a case in ``state``; None: the duty desk, or nobody once it is ended."""
+    running = before if state is State.SUSPENDED and before else state
+    return party_id if running in WITH_PARTY else None
 
 
 OFFICIAL: Mapping[State, str] = {

@@ -22,28 +22,9 @@ from belltower.core.places.scope import Scope, seen_as
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotAllowed
 from belltower.kernel.instants import now
-from belltower.kernel.texts import Text
 from belltower.screens.streams import streaming_as
 
 View = Callable[..., HttpResponseBase]
-
-VERB_TITLES = {
-    Verb.VIEW: Text(zh="查看", en="look at this"),
-    Verb.EXPORT: Text(zh="导出", en="export"),
-    Verb.LOAD: Text(zh="导入数据", en="load data"),
-    Verb.EDIT: Text(zh="修改", en="change this"),
-    Verb.RUN_JOBS: Text(zh="管理任务", en="manage jobs"),
-    Verb.ADMINISTER: Text(zh="管理系统", en="administer"),
-    Verb.SENSE: Text(zh="上报数据", en="report readings"),
-    Verb.ANSWER_ALARMS: Text(zh="处理报警", en="answer alarms"),
-    Verb.SET_ALARMS: Text(zh="设定报警", en="set alarms"),
-    Verb.RECORD: Text(zh="登记作业", en="record activities"),
-    Verb.WRITE_STANDARDS: Text(zh="起草标准", en="write standards"),
-    Verb.APPROVE_STANDARDS: Text(zh="审定标准和豁免", en="approve standards and exempt"),
-    Verb.LEAD_CAMPAIGNS: Text(zh="组织专项整治和行动计划", en="lead campaigns and action plans"),
-    Verb.SET_EXAMS: Text(zh="设考并查看成绩", en="set exams and see results"),
-}
-
 
 class ConsoleRequest(HttpRequest):
     """A request that passed a door: somebody is signed in, holds ``roles`` and reaches ``scope`` with the door's verb."""
@@ -60,7 +41,7 @@ class MayNot(NotAllowed):
     """The page asks for more than the viewer's roles allow."""
 
     def __init__(self, verb: Verb) -> None:
-        super().__init__(verb=VERB_TITLES[verb])
+        super().__init__(verb=verb.text)
 
 
 def door(verb: Verb) -> Callable[[View], View]:

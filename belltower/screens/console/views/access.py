@@ -23,7 +23,7 @@ from belltower.core.access.rules import Verb
 from belltower.core.places.models import Area, Asset, Party
 from belltower.kernel.errors import NotFound, Refusal
 from belltower.kernel.texts import Text
-from belltower.screens.console.doors import VERB_TITLES, ConsoleRequest, door
+from belltower.screens.console.doors import ConsoleRequest, door
 
 SIZE = 100
 LOG_SIZE = 100
@@ -132,7 +132,7 @@ def asset(request: ConsoleRequest, uid: UUID) -> HttpResponse:
     reasons = explain.who_sees(one, people.today(request.now))
     names = personal.masked([why.grant.user for why in reasons])
     rows = [
-        (why, name, [VERB_TITLES[verb] for verb in Verb if verb in why.verbs])
+        (why, name, [verb.text for verb in Verb if verb in why.verbs])
         for why, name in zip(reasons, names, strict=True)
     ]
     return render(request, "console/access/asset.html", {"asset": one, "rows": rows})

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verbs of cases: report one, take a step with it, say something of it.
+
+Who may do what is judged by table.py and acting.py. Cases are written as who sees everything: the judgement was made before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from belltower.core.access.people import today
+from belltower.core.cases import deadlines
+from belltower.core.cases.acting import Acting, Standing, workers_in
+from belltower.core.cases.errors import BadCase, BadMerge, CaseChanged, NoSuchCase
+from belltower.core.cases.kinds import OTHER, Grade, Source, case_kinds, title_of
+from belltower.core.cases.models import Case, CaseStep, Remark, Report
+from belltower.core.cases.steps import LONGEST_REASON, Moved, Told, judge
+from belltower.core.cases.table import ENDED, Part, Stage, State, Step, holder_of
+from belltower.core.ledger.entries import entry
+from belltower.core.ledger.outbox import emit
+from belltower.core.places.models import Area, Asset, Party
+from belltower.core.places.responsibilities import area_at
+from belltower.core.places.scope import EVERYTHING, seen_as
+from belltower.kernel.texts import Text
+
+ADVANCED = "cases.advanced"
+"""Event: a case took a step. The body says which, by uid, and the state it led to."""
+LONGEST_TEXT, LONGEST_ADDRESS = 4000, 300
+_NO_TEXT = Text(zh="没有说明问题", en="it does not say what is wrong")
+_NO_KIND = Text(zh="没有“{kind}”这一类案卷", en="there is no kind of case '{kind}'")
+_NO_PLACE = Text(zh="经纬度超出范围", en="the place is no longitude and latitude")
+_ITSELF = Text(zh="不能并入自己", en="it cannot be merged into itself")
+_ENDED = Text(zh="目标案卷已办结", en="that case is ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is told of something to put right. ``lon``, ``lat`` degrees (WGS 84); neither: nobody knows the place."""
+
+    text: str
+    kind: str = OTHER
+    source: Source = Source.DESK
+    grade: Grade = Grade.NONE
+    title: Text | None = None
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    asset: Asset | None = None
+    party: Party | None = None
+    parent: Case | None = None
+    is_simulated: bool = False
+
+
+def report(draft: Draft, *, acting: Acting, now: datetime) -> Case:
+    """Make a case of it, reported; the desk has it then. Raises BadCase."""
+    checked = _checked(draft)
+    with seen_as(EVERYTHING), entry("cases.report", by=acting.actor):
+        case = _new(checked, _area_of(checked, now), now)
+        moved = Moved(State.REPORTED, Stage.FILING, case.party_id, acting.fixed or Part.REPORTER)
+        return _write(case, Step.REPORT, moved, Told(), acting, now, number=1)
+
+
+def advance(
+    case: Case, step: Step, told: Told | None = None, *, acting: Acting, now: datetime, seen: int | None = None
+) -> Case:
+    """Take a step with a case; the case as it is then.
+
+    ``seen`` is the number of the last step that whoever acts has seen: with a later one there, nothing is done (CaseChanged).
+    Raises StepOutOfTurn, NotYourStep, BadStep, BadMerge.
+    """
+    told = told or Told()
+    with seen_as(EVERYTHING), entry(f"cases.{step.value}", by=acting.actor):
+        held = Case.objects.select_for_update().get(pk=case.pk)
+        history = list(held.steps.values_list("step", "by"))
+        if seen is not None and seen != len(history):
+            raise CaseChanged(case=held.number)
+        moved = judge(step, held, standing_of(held, history), told, acting, now=now)
+        if told.into is not None:
+            told = replace(told, into=_target(held, told.into))
+        return _write(held, step, moved, told, acting, now, number=len(history) + 1)
+
+
+def standing_of(case: Case, history: Sequence[tuple[str, str]]) -> Standing:
+    """What of a case decides who may do what with it; ``history`` is the (step, by) of each step."""
+    return Standing(case.party_id, case.area_id, case.asset_kind, workers_in(history))
+
+
+def remark(
+    case: Case, text: str, *, acting: Acting, now: datetime, report: Report | None = None, is_public: bool = False
+) -> Remark:
+    """Say something of a case, which changes nothing of it. Raises BadCase for an empty text."""
+    if not text.strip():
+        raise BadCase(reason=_NO_TEXT)
+    with seen_as(EVERYTHING), entry("cases.remark", by=acting.actor):
+        return Remark.objects.create(
+            case_id=case.pk, report=report, text=text.strip()[:LONGEST_REASON], at=now, by=acting.actor.reference,
+            is_public=is_public,
+        )  # fmt: skip
+
+
+def find(name: str) -> Case:
+    """The case of that number or uid, as far as the viewer sees it. Raises NoSuchCase."""
+    found = Case.objects.filter(uid=name) if _is_uid(name) else Case.objects.filter(number=name)
+    case = found.select_related("asset", "area", "party", "finding").defer("area__geometry", "area__words").first()
+    if case is None:
+        raise NoSuchCase(case=name[:40])
+    return case
+
+
+def _checked(draft: Draft) -> Draft:
+    text = draft.text.strip()[:LONGEST_TEXT]
+    if not text and draft.title is None:
+        raise BadCase(reason=_NO_TEXT)
+    if draft.kind not in case_kinds():
+        raise BadCase(reason=_NO_KIND.format(kind=draft.kind[:40]))
+    if (draft.lon is None) != (draft.lat is None) or (draft.lon is not None and not _is_place(draft.lon, draft.lat)):
+        raise BadCase(reason=_NO_PLACE)
+    return replace(draft, text=text, address=draft.address.strip()[:LONGEST_ADDRESS])
+
+
+def _is_place(lon: float, lat: float | None) -> bool:
+    return lat is not None and -180 <= lon <= 180 and -90 <= lat <= 90
+
+
+def _area_of(draft: Draft, now: datetime) -> Area | None:
+    """Where it lies: the area of the asset, or the deepest around the point."""
+    if draft.lon is not None and draft.lat is not None:
+        return area_at(draft.lon, draft.lat, today(now))
+    return draft.asset.area if draft.asset else None
+
+
+def _new(draft: Draft, area: Area | None, now: datetime) -> Case:
+    asset = draft.asset
+    return Case(
+        number=next_numbers(1, now)[0], kind=draft.kind, source=draft.source, grade=draft.grade,
+        title=(draft.title or title_of(draft.kind)).as_json(), text=draft.text, address=draft.address, lon=draft.lon,
+        lat=draft.lat, asset=asset, asset_kind=asset.kind if asset else "", area=area, party=draft.party,
+        parent=draft.parent, reported_at=now, changed_at=now, is_simulated=draft.is_simulated,
+    )  # fmt: skip
+
+
+def next_numbers(count: int, now: datetime) -> list[str]:
+    """Numbers for so many new cases: the civil year and a running number, in which there may be gaps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_number') FROM generate_series(1, %s)", [count])
+        return [f"{today(now).year}-{number:06}" for (number,) in cursor.fetchall()]
+
+
+def _write(case: Case, step: Step, moved: Moved, told: Told, acting: Acting, now: datetime, *, number: int) -> Case:
+    """The case as the step leaves it, the step, and the event of it."""
+    _apply(case, moved, told, step, now)
+    row = CaseStep(
+        case=case, number=number, step=step, state=moved.state, stage=moved.stage or "", part=moved.part, at=now,
+        by=acting.actor.reference, by_party_id=acting.party_id, party_id=moved.party_id, holder_id=case.holder_id,
+        reason=told.reason.strip()[:LONGEST_REASON], about=_about(told),
+    )  # fmt: skip
+    case.due_at = deadlines.due_after(case, row, now)
+    case.save()
+    row.case = case
+    row.save(force_insert=True)
+    emit(ADVANCED, case.reference, {"step": step.value, "state": moved.state.value, "number": number})
+    return case
+
+
+def _apply(case: Case, moved: Moved, told: Told, step: Step, now: datetime) -> None:
+    if moved.keeps_before and not case.before:
+        case.before = case.state
+    elif not moved.keeps_before:
+        case.before = ""
+    case.state, case.stage, case.party_id = moved.state, moved.stage or "", moved.party_id
+    case.suspended_until = told.until if moved.state is State.SUSPENDED else None
+    case.merged_into = told.into if moved.state is State.MERGED else None
+    case.ended_at = now if moved.state in ENDED else None
+    case.rung = 0 if step in (Step.DISPATCH, Step.REOPEN) else case.rung + (step is Step.ESCALATE)
+    case.changed_at = now
+
+
+def _about(told: Told) -> dict[str, Any]:
+    about = dict(told.about)
+    if told.until:
+        about["until"] = told.until.isoformat()
+    if told.into:
+        about["into"] = told.into.number
+    return about
+
+
+def _target(case: Case, into: Case) -> Case:
+    """The case that another is merged into: open, and not merged itself. Raises BadMerge."""
+    target = Case.objects.select_for_update().get(pk=into.pk)
+    if target.pk == case.pk:
+        raise BadMerge(case=case.number, into=target.number, reason=_ITSELF)
+    if State(target.state) in ENDED:
+        raise BadMerge(case=case.number, into=target.number, reason=_ENDED)
+    return target
+
+
+def _is_uid(name: str) -> bool:
+    try:
+        UUID(name)
+    except ValueError:
+        return False
+    return True
+
+
+__all__ = ["ADVANCED", "Draft", "advance", "find", "holder_of", "next_numbers", "remark", "report", "standing_of"]
