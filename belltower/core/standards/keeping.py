@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -17,11 +18,12 @@ from belltower.core.standards.answering import Answer, answers, due
 from belltower.core.standards.asking import ids_of
 from belltower.core.standards.findings import Letter, Life, Times, after
 from belltower.core.standards.judging import today
-from belltower.core.standards.models import Assessment, Count
+from belltower.core.standards.models import Assessment, Count, Finding
 from belltower.core.standards.revisions import InForce
 from belltower.kernel.identity import uuid7
 
 FOUND = "standards.found"
+"""Event: findings of a clause were opened (for the first time or again), or closed; by uid."""
 _AT_ONCE = 100
 Subject = tuple[int | None, int | None]
 """An asset's id and its area's; or no asset, and the area that is itself the subject."""
@@ -143,7 +145,7 @@ def _open(one: InForce, fresh: Sequence[Met], now: datetime, evidence: str) -> N
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_INSERT.format(evidence=evidence.replace("%", "%%")), facts)
-    _tell(one, uids)
+    _tell(one, "opened", uids)
 
 
 def _move(one: InForce, moved: Sequence[tuple[Kept, Met, Life]], now: datetime, evidence: str) -> None:
@@ -179,6 +181,16 @@ def _move(one: InForce, moved: Sequence[tuple[Kept, Met, Life]], now: datetime, 
         cursor.execute(_UPDATE.format(evidence=evidence.replace("%", "%%")), facts)
         if len(moved) > _MANY:
             cursor.execute(_BY_HASH.format("on"))
+    for word, is_open in (("opened", True), ("closed", False)):
+        _tell(
+            one,
+            word,
+            _uids([kept.pk for kept, _, life in moved if (kept.life.is_open, life.is_open) == (not is_open, is_open)]),
+        )
+
+
+def _uids(ids: Sequence[int]) -> list[UUID]:
+    return list(Finding.objects.filter(pk__in=ids).order_by("pk").values_list("uid", flat=True)) if ids else []
 
 
 def _shared(one: InForce, met: Sequence[Met], now: datetime, who: Sequence[Answer]) -> dict[str, Any]:
@@ -205,10 +217,15 @@ def _quoted(evidence: Mapping[str, Any]) -> str:
     return json.dumps(evidence, ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _tell(one: InForce, uids: Sequence[Any]) -> None:
-    """Events of the outbox about findings that opened, so that other rooms may open a case; some in each."""
+def _tell(one: InForce, word: str, uids: Sequence[UUID]) -> None:
+    """Events of the outbox about findings that were opened or closed, so that other rooms may follow; some in each."""
+    tell_of(f"standards.clause:{one.clause.id}", word, uids)
+
+
+def tell_of(subject: str, word: str, uids: Sequence[UUID]) -> None:
+    """The same for findings of several clauses."""
     parts = [uids[begin : begin + _AT_ONCE] for begin in range(0, len(uids), _AT_ONCE)]
-    emit_many(FOUND, [(f"standards.clause:{one.clause.id}", {"opened": [str(uid) for uid in part]}) for part in parts])
+    emit_many(FOUND, [(subject, {word: [str(uid) for uid in part]}) for part in parts])
 
 
 def count(one: InForce, counts: Counts, *, now: datetime, subjects: int, took_ms: int, is_change: bool) -> None:

@@ -25,7 +25,7 @@ from belltower.core.standards import asking, attribute, cadence, signal
 from belltower.core.standards.checks import AttributeCheck, CadenceCheck
 from belltower.core.standards.findings import Letter, Times
 from belltower.core.standards.judging import is_judged, judge, today
-from belltower.core.standards.keeping import Counts, Met, Subject, count, keep, kept_by_clause
+from belltower.core.standards.keeping import Counts, Met, Subject, count, keep, kept_by_clause, tell_of
 from belltower.core.standards.models import (
     Basis,
     Because,
@@ -350,7 +350,10 @@ def turn_over(now: datetime, *, by: Actor) -> int:
     day = today(now)
     Revision.objects.filter(state=RevisionState.IN_FORCE, until__lte=day).update(state=RevisionState.SUPERSEDED)
     gone = Finding.objects.filter(state=FindingState.OPEN).exclude(clause__in=held_on(day).values("clause"))
-    return gone.update(state=FindingState.CLOSED, closed_at=now, closed_because=Because.NOT_IN_FORCE, holds_since=None)
+    uids = list(gone.order_by("pk").values_list("uid", flat=True))
+    count = gone.update(state=FindingState.CLOSED, closed_at=now, closed_because=Because.NOT_IN_FORCE, holds_since=None)
+    tell_of("standards.clauses", "closed", uids)
+    return count
 
 
 def _turn(now: datetime, by: Actor) -> Passed:

@@ -42,7 +42,7 @@ class Bureau:
     worker: Acting
     other: Acting
     leader: Acting
-    resident: Acting = Acting(Actor.system("public"), fixed=Part.REPORTER)
+    resident: Acting
 
 
 def bureau() -> Bureau:
@@ -62,6 +62,7 @@ def bureau() -> Bureau:
         inspector=everywhere(person(2), [Verb.REPORT_CASES, Verb.HANDLE_CASES, Verb.CHECK_CASES]),
         worker=_of(gas, 3), other=_of(lights, 4),
         leader=everywhere(person(5), [Verb.LEAD_CASES]),
+        resident=Acting(Actor.system("public"), fixed=Part.REPORTER),
     )  # fmt: skip
 
 
