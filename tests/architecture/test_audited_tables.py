@@ -52,6 +52,8 @@ LEFT_OUT = {
 }
 # Columns that are computed from others, or that move without anybody deciding.
 DERIVED = {
+    # What follows from the steps, each of which is an entry of its own.
+    "cases_case": {"party_id", "responsibility_id", "state", "before", "stage", "due_at", "suspended_until", "rung", "changed_at", "ended_at"},
     "places_area": {"box", "lon", "lat", "area_m2", "words"},
     "places_party": {"words"},
     "places_asset": {"box", "lon", "lat", "cell", "words", "secrecy"},

@@ -38,6 +38,7 @@ from belltower.kernel.identity import uuid7
 from belltower.kernel.texts import Text
 from tests.scenes.breached import breached
 from tests.scenes.campaigned import campaigned
+from tests.scenes.cased import cased
 from tests.scenes.examined import examined
 from tests.scenes.senses import sensed
 
@@ -145,6 +146,7 @@ def _build(enterprise: Enterprise, which: str) -> None:
         breached(lamp, which),
         campaigned(enterprise.party, enterprise.street, which),
         examined(enterprise.party, enterprise.person, which),
+        cased(lamp, which),
     ):
         enterprise.things |= things
         enterprise.words |= words

@@ -81,7 +81,7 @@ VERBS_OF: Mapping[RoleName, frozenset[Verb]] = {
     }),
     RoleName.PLANNER: frozenset({VIEW, EXPORT, LOAD, RUN_JOBS}),
     RoleName.ASSESSOR: frozenset({VIEW, EXPORT, REPORT_CASES, CHECK_CASES}),
-    RoleName.LEADER: frozenset({VIEW, EXPORT, LEAD_CASES}),
+    RoleName.LEADER: frozenset({VIEW, EXPORT, REPORT_CASES, LEAD_CASES}),
     RoleName.ENTERPRISE: frozenset({VIEW, EXPORT, ANSWER_ALARMS, RECORD, REPORT_CASES, HANDLE_CASES}),
     RoleName.ADMINISTRATOR: frozenset(Verb),
 }  # fmt: skip

@@ -26,6 +26,7 @@ from belltower.screens.api.operations import (
     areas,
     assets,
     attachments,
+    cases,
     catalogue,
     exports,
     grants,
@@ -56,6 +57,7 @@ ROOMS = (
     alarms,
     activities,
     standards,
+    cases,
 )
 
 

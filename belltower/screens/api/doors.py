@@ -28,13 +28,14 @@ from belltower.screens.streams import streaming_as
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling, what they may do, and the rows they may see."""
+    """Who is calling, what they may do, and the rows they may see; ``standing`` where it is somebody with grants of their own."""
 
     actor: Actor
     verbs: frozenset[Verb]
     scope: Scope
     roles: frozenset[str] = frozenset()
     party_id: int | None = None
+    standing: people.Standing | None = None
 
     def may(self, verb: Verb) -> bool:
         return verb in self.verbs
@@ -89,7 +90,7 @@ class Session(APIKeyCookie):
         assert isinstance(user, User)
         standing = people.standing_of(user, people.today())
         scope = standing.scope(self.verb or Verb.VIEW)
-        caller = Caller(user.as_actor(), standing.verbs, scope, standing.roles, user.party_id)
+        caller = Caller(user.as_actor(), standing.verbs, scope, standing.roles, user.party_id, standing)
         return _let_in(caller, self.verb)
 
 

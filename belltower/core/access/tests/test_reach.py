@@ -95,6 +95,7 @@ def test_a_grant_in_an_area_reaches_what_is_under_it_and_not_its_neighbour() -> 
 def test_a_narrowed_grant_does_not_allow_what_touches_every_owners_rows() -> None:
     narrowed = Held(UID, RoleName.SECTOR_OFFICER, area_path="430400/430405/")
     assert narrowed.verbs == {
-        Verb.VIEW, Verb.EXPORT, Verb.EDIT, Verb.ANSWER_ALARMS, Verb.SET_ALARMS, Verb.RECORD, Verb.SET_EXAMS
+        Verb.VIEW, Verb.EXPORT, Verb.EDIT, Verb.ANSWER_ALARMS, Verb.SET_ALARMS, Verb.RECORD, Verb.SET_EXAMS,
+        Verb.REPORT_CASES, Verb.DISPATCH_CASES, Verb.HANDLE_CASES, Verb.CHECK_CASES, Verb.LEAD_CASES,
     }  # fmt: skip
     assert Verb.LOAD in Held(UID, RoleName.SECTOR_OFFICER).verbs

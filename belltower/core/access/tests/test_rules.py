@@ -7,18 +7,18 @@ from belltower.core.access.models import RoleName
 from belltower.core.access.rules import Verb, may
 
 # Read across: view, export, load, edit, run_jobs, administer, sense, answer_alarms, set_alarms, record, write_standards,
-# approve_standards, lead_campaigns, set_exams.
+# approve_standards, lead_campaigns, set_exams, report_cases, dispatch_cases, handle_cases, check_cases, lead_cases.
 EXPECTED = {
-    "viewer": "v-------------",
-    "desk": "ve-d---w-o----",
-    "inspector": "v--d-----o----",
-    "supervisor": "ve------------",
-    "sector_officer": "veldr--wtospcx",
-    "planner": "vel-r---------",
-    "assessor": "ve------------",
-    "leader": "ve------------",
-    "enterprise": "ve-----w-o----",
-    "administrator": "veldraswtospcx",
+    "viewer": "v------------------",
+    "desk": "ve-d---w-o----id-k-",
+    "inspector": "v--d-----o----i-hk-",
+    "supervisor": "ve------------i--k-",
+    "sector_officer": "veldr--wtospcxidhkm",
+    "planner": "vel-r--------------",
+    "assessor": "ve------------i--k-",
+    "leader": "ve------------i---m",
+    "enterprise": "ve-----w-o----i-h--",
+    "administrator": "veldraswtospcxidhkm",
 }
 
 

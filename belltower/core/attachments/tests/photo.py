@@ -39,7 +39,9 @@ def prepared(row: Attachment) -> Attachment:
     return row
 
 
-def attached(asset: Thing, content: bytes | None = None, name: str = "lamp.jpg") -> Attachment:
-    """A file beside ``asset``, ready to be shown; a photo that says where it was taken, when none is given."""
+def attached(
+    thing: Thing, content: bytes | None = None, name: str = "lamp.jpg", noun: str = "places.asset"
+) -> Attachment:
+    """A file beside a ``thing``, ready to be shown; a photo that says where it was taken, when none is given."""
     content = content or files.picture(told=files.exif())
-    return prepared(put(io.BytesIO(content), name, subject=Subject("places.asset", asset.uid), by=BY, now=NOW))
+    return prepared(put(io.BytesIO(content), name, subject=Subject(noun, thing.uid), by=BY, now=NOW))

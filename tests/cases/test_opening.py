@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import shapely
 
-from belltower.core.cases.opening import follow_findings
 from belltower.core.cases.models import Case, CaseStep
+from belltower.core.cases.opening import follow_findings
 from belltower.core.cases.table import State
 from belltower.core.cases.tests.scene import BY, LAT, LON, NOW, Bureau, bureau
 from belltower.core.ledger.event_models import EventRecord
@@ -88,5 +88,7 @@ def test_what_is_no_longer_asked_for_is_declined_and_not_called_put_right(found:
 def test_passes_tell_of_findings_that_close_because_their_clause_is_gone(found: list[Finding]) -> None:
     found[0].revision.clause.revisions.update(state="withdrawn", until=NOW.date() - timedelta(days=1))
     passes.turn_over(NOW, by=BY)
-    told = [uid for event in EventRecord.objects.filter(topic="standards.found") for uid in event.body.get("closed", ())]
+    told = [
+        uid for event in EventRecord.objects.filter(topic="standards.found") for uid in event.body.get("closed", ())
+    ]
     assert set(told) == {str(one.uid) for one in found}

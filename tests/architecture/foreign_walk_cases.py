@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the addresses of cases are walked by a foreign enterprise (test_foreign_enterprise.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_CASE = {"takes": {"case": "case"}}
+CASES: dict[str, dict[str, Any]] = {
+    "api:list_cases": {"queries": ("", "party={theirs}", "area=430405002", "state=dispatched", "overdue=false")},
+    "api:report_case": {},
+    "api:get_case": _CASE,
+    "api:list_case_steps": _CASE,
+    "api:advance_case": _CASE,
+    "api:list_case_remarks": _CASE,
+    "api:remark_on_case": _CASE,
+}
