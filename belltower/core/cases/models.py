@@ -70,9 +70,7 @@ class Case(models.Model):
     responsibility = models.ForeignKey(
         "places.Responsibility", null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )  # fmt: skip
-    finding = models.ForeignKey(
-        Finding, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="cases"
-    )
+    finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="cases")
     alarm_uid = models.UUIDField(null=True)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
@@ -96,7 +94,9 @@ class Case(models.Model):
             models.Index(fields=["area", "state", "-id"], name="cases_case_area"),
             models.Index(fields=["kind", "-id"], name="cases_case_kind"),
             models.Index(
-                fields=["due_at"], condition=models.Q(due_at__isnull=False, ended_at__isnull=True), name="cases_case_due"
+                fields=["due_at"],
+                condition=models.Q(due_at__isnull=False, ended_at__isnull=True),
+                name="cases_case_due",
             ),
             models.Index(fields=["lon", "lat"], condition=models.Q(ended_at__isnull=True), name="cases_case_place"),
             models.Index(fields=["alarm_uid"], condition=models.Q(alarm_uid__isnull=False), name="cases_case_alarm"),
