@@ -71,7 +71,17 @@ def day_bounds(day: date, zone: str | ZoneInfo) -> tuple[datetime, datetime]:
 
     The days of a zone follow each other without gap or overlap, through every change of its clocks.
     """
-    return _first_instant(day, zone_of(zone)), _first_instant(day + timedelta(days=1), zone_of(zone))
+    midnight = datetime.combine(day, time())
+    return first_instant(midnight, zone), first_instant(midnight + timedelta(days=1), zone)
+
+
+def first_instant(local: datetime, zone: str | ZoneInfo) -> datetime:
+    """The first instant in UTC at which clocks in ``zone`` show ``local`` (a naive datetime), or have skipped it."""
+    if local.tzinfo is not None:
+        raise ValueError("A local time has no offset of its own; use parse_instant.")
+    there = local.replace(tzinfo=zone_of(zone), fold=0)
+    at = _as_utc(there)
+    return at if at.astimezone(there.tzinfo).replace(tzinfo=None, fold=0) == local else _end_of_gap(at, zone_of(zone))
 
 
 @lru_cache(maxsize=64)
@@ -83,16 +93,8 @@ def zone_of(zone: str | ZoneInfo) -> ZoneInfo:
         raise UnknownZone(given=zone) from None
 
 
-def _first_instant(day: date, zone: ZoneInfo) -> datetime:
-    midnight = datetime.combine(day, time(), tzinfo=zone)
-    at = _as_utc(midnight)
-    if at.astimezone(zone).replace(tzinfo=None) == midnight.replace(tzinfo=None):
-        return at
-    return _end_of_gap(at, zone)
-
-
 def _end_of_gap(after: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of the clock change that skipped a midnight, by bisection to the second (changes fall on seconds)."""
+    """The instant of the clock change that skipped it, by bisection to the second (changes fall on seconds)."""
     early, late = int((after - timedelta(days=1)).timestamp()), int((after + timedelta(days=1)).timestamp())
     begun = _offset(early, zone)
     while late - early > 1:

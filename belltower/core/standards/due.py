@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from belltower.core.standards.clauses import TimeAllowed
 from belltower.kernel.calendar import WorkingCalendar
 from belltower.kernel.city import Hours
-from belltower.kernel.instants import civil_day, civil_instant, day_bounds
+from belltower.kernel.instants import civil_day, day_bounds
+from belltower.kernel.working_time import WorkingTime
 
 _LENGTH = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
-_ONE_DAY = timedelta(days=1)
 
 
 def due_at(
@@ -35,35 +35,4 @@ def due_at(
     if days:
         last = calendar.add_working_days(civil_day(opened_at, zone), days).day
         at = day_bounds(last, zone)[1]
-    return _worked(at, time, calendar, hours, zone) if time else at
-
-
-def _worked(
-    at: datetime, left: timedelta, calendar: WorkingCalendar, hours: Sequence[Hours], zone: ZoneInfo
-) -> datetime:
-    """The instant at which so much working time has run since ``at``."""
-    day = civil_day(at, zone)
-    while True:
-        for begin, end in _spans(day, calendar, hours, zone):
-            begin = max(begin, at)
-            if end - begin >= left:
-                return begin + left
-            left -= max(end - begin, timedelta(0))
-        day += _ONE_DAY
-
-
-def _spans(
-    day: date, calendar: WorkingCalendar, hours: Sequence[Hours], zone: ZoneInfo
-) -> list[tuple[datetime, datetime]]:
-    if not calendar.verdict(day).is_working:
-        return []
-    if not hours:
-        return [day_bounds(day, zone)]
-    return [tuple(_instant(day, one, zone) for one in (span.begin, span.end)) for span in hours]  # type: ignore[misc]
-
-
-def _instant(day: date, clock: object, zone: ZoneInfo) -> datetime:
-    from datetime import time
-
-    assert isinstance(clock, time)
-    return civil_instant(datetime.combine(day, clock), zone).astimezone(UTC)
+    return WorkingTime(calendar, tuple(hours), zone).after(at, time)

@@ -15,9 +15,7 @@ from belltower.core.standards.clauses import (
     Document,
     Grade,
     Role,
-    Source,
     TimeAllowed,
-    Verified,
 )
 from belltower.core.standards.errors import BadStandard
 from belltower.core.standards.predicates.durations import CivilDuration
@@ -25,7 +23,7 @@ from belltower.core.standards.predicates.kinds import WrongKind
 from belltower.core.standards.predicates.nodes import Kind
 from belltower.core.standards.reading_checks import Around, read_check
 from belltower.core.standards.reading_examples import both_sides, read_example, read_quiz
-from belltower.core.standards.reading_parts import dated, entries, known, matching, text, value
+from belltower.core.standards.reading_parts import dated, entries, known, matching, source, text, value
 from belltower.core.standards.reading_parts import fields_of as fields_of
 from belltower.kernel import written
 from belltower.kernel.packs import AREA_LEVELS, Register
@@ -74,7 +72,7 @@ def _clause(part: Part, register: Register) -> Clause:
     check = read_check(part.need("check"), around)
     clause = Clause(
         id=matching(part.need("id"), DOCUMENT_ID), title=text(part.need("title")), text=text(part.need("text")),
-        source=_source(part.need("source")), applies_to=subject, values=values, check=check,
+        source=source(part.need("source")), applies_to=subject, values=values, check=check,
         grade=Grade(part.need("grade").word(*Grade)), rectify_within=dated(part.need("rectify_within"), _time),
         responsible=Role(part.need("responsible").word(*Role)),
         not_covered=text(left) if (left := part.get("not_covered")) else None,
@@ -94,12 +92,6 @@ def _applies_to(part: Part, register: Register) -> tuple[str, bool]:
         part.keys(known=("area",))
         return known(part.need("area"), AREA_LEVELS, zh="区域层级", en="level of areas"), True
     return known(part, register.kinds, zh="部件类型", en="kind"), False
-
-
-def _source(part: Part) -> Source:
-    part.keys(known=("document", "clause", "seen", "verified"))
-    verified = Verified(part.need("verified").word(*Verified))
-    return Source(part.need("document").text(), part.need("clause").text(), part.need("seen").day(), verified)
 
 
 def _in_range(part: Part, clause: Clause) -> None:

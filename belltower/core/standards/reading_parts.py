@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from belltower.core.standards.clauses import Dated
+from belltower.core.standards.clauses import Dated, Source, Verified
 from belltower.core.standards.predicates.binding import Given
 from belltower.core.standards.predicates.durations import CivilDuration
 from belltower.core.standards.predicates.nodes import Kind
@@ -127,6 +127,13 @@ def text(part: Part) -> Text:
 def text_or_plain(part: Part) -> Text:
     """A text in both languages; a plain one, as was written before there were two, is taken by its script (Text.read)."""
     return Text.read(part.text()) if isinstance(part.value, str) else text(part)
+
+
+def source(part: Part) -> Source:
+    """Where something is written, when it was seen there, and how far that was verified."""
+    part.keys(known=("document", "clause", "seen", "verified"))
+    verified = Verified(part.need("verified").word(*Verified))
+    return Source(part.need("document").text(), part.need("clause").text(), part.need("seen").day(), verified)
 
 
 def matching(part: Part, pattern: re.Pattern[str]) -> str:
