@@ -57,6 +57,7 @@ class Installation:
     is_backup_without_keys: bool = False
     # Where people reach the console, for what is printed (QR codes). Empty: nothing printed leads there.
     address: str = ""
+    time_limits: Path | None = None
 
     @property
     def postgres_folder(self) -> Path:
@@ -99,6 +100,9 @@ def read(environment: Environment = os.environ) -> Installation:
         backup_passphrase=secret(environment, "BELLTOWER_BACKUP_PASSPHRASE"),
         is_backup_without_keys=environment.get("BELLTOWER_BACKUP_WITHOUT_KEYS") == "1",
         address=_origin("BELLTOWER_ADDRESS", environment.get("BELLTOWER_ADDRESS", "")),
+        time_limits=Path(environment["BELLTOWER_TIME_LIMITS"]).absolute()
+        if environment.get("BELLTOWER_TIME_LIMITS")
+        else None,
     )
 
 

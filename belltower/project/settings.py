@@ -166,6 +166,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if INSTALLATION.is_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the bureau's other names are not ours to promise for
 BELLTOWER_PROXIES = INSTALLATION.proxies
 BELLTOWER_LIMITS = INSTALLATION.limits
+BELLTOWER_TIME_LIMITS = INSTALLATION.time_limits
 BELLTOWER_METRICS_TOKEN = INSTALLATION.metrics_token
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

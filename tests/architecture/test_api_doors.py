@@ -24,6 +24,7 @@ from belltower.core.places.models import Responsibility, Role
 from belltower.core.standards.tests.lit_street import dim
 from belltower.screens.api.api import api
 from belltower.screens.api.tests.scene import LAT, LON, Street, as_token, bureau, street
+from tests.scenes.cased import cased
 
 __all__ = ["as_token", "bureau", "street"]
 
@@ -64,13 +65,15 @@ def things(bureau: Client, street: Street) -> dict[str, str]:
         "alarms": str(alarm.uid),
         "findings": str(dim(street.lamp, datetime.now(UTC)).uid),
         "alarm-definitions": str(alarm.definition.uid),
+        "cases": str(cased(street.lamp, "lights")[0]["case"]),
     }
 
 
 def call(client: Client, name: str, things: dict[str, str]) -> Any:
     """Call the operation about the light company's things."""
     method, path, declared = OPERATIONS[name]
-    address = path.format(uid=things.get(path.split("/")[3], NOBODY), code="430405", name="street_light")
+    uid = things.get(path.split("/")[3], NOBODY)
+    address = path.format(uid=uid, case=uid, code="430405", name="street_light")
     needed = {"lon": LON, "lat": LAT, "kind": "street_light", "metres": 5000, "q": "L-1"}
     asked = {one["name"] for one in declared.get("parameters", ()) if one["in"] == "query" and one["required"]}
     query = {name: value for name, value in needed.items() if name in asked}

@@ -17,6 +17,7 @@ from django.db import connection
 from belltower.core.access.people import today
 from belltower.core.cases import deadlines
 from belltower.core.cases.acting import Acting, Standing, workers_in
+from belltower.core.cases.clocks import Moment
 from belltower.core.cases.errors import BadCase, BadMerge, CaseChanged, NoSuchCase
 from belltower.core.cases.kinds import OTHER, Grade, Source, case_kinds, title_of
 from belltower.core.cases.models import Case, CaseStep, Remark, Report
@@ -63,7 +64,7 @@ def report(draft: Draft, *, acting: Acting, now: datetime) -> Case:
     with seen_as(EVERYTHING), entry("cases.report", by=acting.actor):
         case = _new(checked, _area_of(checked, now), now)
         moved = Moved(State.REPORTED, Stage.FILING, case.party_id, acting.fixed or Part.REPORTER)
-        return _write(case, Step.REPORT, moved, Told(), acting, now, number=1)
+        return _write(case, Step.REPORT, moved, Told(), acting, now)
 
 
 def advance(
@@ -77,13 +78,14 @@ def advance(
     told = told or Told()
     with seen_as(EVERYTHING), entry(f"cases.{step.value}", by=acting.actor):
         held = Case.objects.select_for_update().get(pk=case.pk)
-        history = list(held.steps.values_list("step", "by"))
+        history = list(held.steps.values_list("step", "by", *deadlines.STEP_COLUMNS))
         if seen is not None and seen != len(history):
             raise CaseChanged(case=held.number)
-        moved = judge(step, held, standing_of(held, history), told, acting, now=now)
+        now = max(now, history[-1][2])  # two machines' clocks differ by a little: a history never goes back
+        moved = judge(step, held, standing_of(held, [(one, by) for one, by, *_ in history]), told, acting, now=now)
         if told.into is not None:
             told = replace(told, into=_target(held, told.into))
-        return _write(held, step, moved, told, acting, now, number=len(history) + 1)
+        return _write(held, step, moved, told, acting, now, before=deadlines.moments_of(one[2:] for one in history))
 
 
 def standing_of(case: Case, history: Sequence[tuple[str, str]]) -> Standing:
@@ -152,19 +154,21 @@ def next_numbers(count: int, now: datetime) -> list[str]:
         return [f"{today(now).year}-{number:06}" for (number,) in cursor.fetchall()]
 
 
-def _write(case: Case, step: Step, moved: Moved, told: Told, acting: Acting, now: datetime, *, number: int) -> Case:
-    """The case as the step leaves it, the step, and the event of it."""
+def _write(
+    case: Case, step: Step, moved: Moved, told: Told, acting: Acting, now: datetime, *, before: Sequence[Moment] = ()
+) -> Case:
+    """The case as the step leaves it, the step, and the event of it; ``before`` are the steps there were."""
     _apply(case, moved, told, step, now)
     row = CaseStep(
-        case=case, number=number, step=step, state=moved.state, stage=moved.stage or "", part=moved.part, at=now,
+        number=len(before) + 1, step=step, state=moved.state, stage=moved.stage or "", part=moved.part, at=now,
         by=acting.actor.reference, by_party_id=acting.party_id, party_id=moved.party_id, holder_id=case.holder_id,
         reason=told.reason.strip()[:LONGEST_REASON], about=_about(told),
     )  # fmt: skip
-    case.due_at = deadlines.due_after(case, row, now)
+    case.due_at = deadlines.due_after(case, [*before, Moment(now, moved.state, case.holder_id)])
     case.save()
     row.case = case
     row.save(force_insert=True)
-    emit(ADVANCED, case.reference, {"step": step.value, "state": moved.state.value, "number": number})
+    emit(ADVANCED, case.reference, {"step": step.value, "state": moved.state.value, "number": row.number})
     return case
 
 

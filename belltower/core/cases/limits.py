@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from belltower.core.cases.models import Grade
+from belltower.core.cases.kinds import Grade
 from belltower.core.cases.table import Stage
 from belltower.core.standards.clauses import Source
 from belltower.core.standards.reading_parts import entries, known, matching, source, text
@@ -171,8 +171,8 @@ def _rows(part: Part, kinds: Collection[str] | None) -> Iterable[Limit]:
         raise until.refuse("应晚于 since", "must be later than since")
     for kind in _kinds(part, kinds):
         yield Limit(
-            kind=kind, grade=grade.word(*Grade.values) if (grade := part.get("grade")) else None,
-            stage=Stage(part.need("stage").word(*Stage.values)), since=since, until=until.day() if until else None,
+            kind=kind, grade=grade.word(*(one.value for one in Grade)) if (grade := part.get("grade")) else None,
+            stage=Stage(part.need("stage").word(*(one.value for one in Stage))), since=since, until=until.day() if until else None,
             unit=unit, length=length, amount=amount, source=source(part.need("source")),
             note=text(note) if (note := part.get("note")) else None,
         )  # fmt: skip

@@ -19,6 +19,7 @@ from belltower.core.alarms.models import Alarm
 from belltower.core.cases import deadlines
 from belltower.core.cases.acting import Acting, clock, finding
 from belltower.core.cases.actions import ADVANCED, advance, next_numbers
+from belltower.core.cases.clocks import Moment
 from belltower.core.cases.kinds import ALARM, Grade, Source, kind_for_clause
 from belltower.core.cases.models import Case, CaseStep
 from belltower.core.cases.steps import Told
@@ -150,7 +151,9 @@ def _open_many(cases: Sequence[Case], acting: Acting, now: datetime) -> None:
     with entry("cases.open", by=acting.actor):
         steps = {case.number: _steps(case, acting, now) for case in cases}
         for case in cases:
-            case.due_at = deadlines.due_after(case, steps[case.number][-1], now)
+            case.due_at = deadlines.due_after(
+                case, [Moment(now, State(one.state), one.holder_id) for one in steps[case.number]]
+            )
         Case.objects.bulk_create(cases, batch_size=1000)
         for case in cases:
             for step in steps[case.number]:
