@@ -14,4 +14,9 @@ CASES: dict[str, dict[str, Any]] = {
     "api:advance_case": _CASE,
     "api:list_case_remarks": _CASE,
     "api:remark_on_case": _CASE,
+    "console:cases": {"queries": ("", "state=all", "state=all&party=theirs-party", "area=430405002", "number=1")},
+    "console:case_new": {"form": {"text": "walk", "kind": "other", "asset": "theirs-L0"}},
+    "console:case": _CASE,
+    "console:case_advance": {**_CASE, "form": {"step": "take", "reason": "walk"}},
+    "console:case_remark": {**_CASE, "form": {"text": "walk"}},
 }

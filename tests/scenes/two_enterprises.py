@@ -90,7 +90,7 @@ def build() -> TwoEnterprises:
     """Ours and theirs, after a year of ordinary work; the bureau loads for both and shares what it looks at."""
     use_profile(load_profile("hengyang"), by=BY)
     put_areas(_areas(), by=BY, on=SINCE, source="scene")
-    officer = _person("officer", "李工", RoleName.SECTOR_OFFICER)
+    officer = person("officer", "李工", RoleName.SECTOR_OFFICER)
     ours, theirs = _enterprise("ours", "我方燃气", "Heron Gas"), _enterprise("theirs", "彼方照明", "Foxglove Lighting")
     for enterprise in (ours, theirs):
         _bureau_works_for(enterprise, officer)
@@ -103,14 +103,14 @@ def build() -> TwoEnterprises:
 
 def _enterprise(which: str, zh: str, en: str) -> Enterprise:
     party = put_party(f"{which}-party", "enterprise", Text(zh, en), by=BY)
-    person = _person(f"{which}-person", f"{zh}员工", RoleName.ENTERPRISE, party=party)
+    user = person(f"{which}-person", f"{zh}员工", RoleName.ENTERPRISE, party=party)
     account = access.add_service_account(f"{which} machine", party=party, by=BY)
     token = access.make_token(account, scopes=Verb, expires_at=None, by=BY, now=BUILT)
-    made = Enterprise(party, person, token.secret, Area.objects.get(code=_STREETS[which]))
+    made = Enterprise(party, user, token.secret, Area.objects.get(code=_STREETS[which]))
     _build(made, which)
-    uids = {str(uid) for uid in (party.uid, person.uid, account.uid, token.token.uid)}
-    made.words |= {party.key, zh, en, person.username, account.name, token.token.prefix, *uids}
-    made.things |= {"party": str(party.uid), "user": str(person.uid), "grant": str(person.grants.get().uid)}
+    uids = {str(uid) for uid in (party.uid, user.uid, account.uid, token.token.uid)}
+    made.words |= {party.key, zh, en, user.username, account.name, token.token.prefix, *uids}
+    made.things |= {"party": str(party.uid), "user": str(user.uid), "grant": str(user.grants.get().uid)}
     made.things |= {"event": str(uuid7())}  # of none that is held: who may look at those at all is asked first
     return made
 
@@ -189,7 +189,7 @@ def _sold(seller: Enterprise, buyer: Enterprise) -> str:
     return str(uid)
 
 
-def _person(username: str, name: str, role: RoleName, *, party: Party | None = None) -> User:
+def person(username: str, name: str, role: RoleName, *, party: Party | None = None) -> User:
     user = access.add_user(username, Text(zh=name), password="bell and drum", party=party, by=BY)
     access.grant(user, role, valid_from=SINCE, by=BY)
     return user

@@ -26,6 +26,7 @@ from belltower.screens.streams import streaming_as
 
 View = Callable[..., HttpResponseBase]
 
+
 class ConsoleRequest(HttpRequest):
     """A request that passed a door: somebody is signed in, holds ``roles`` and reaches ``scope`` with the door's verb."""
 

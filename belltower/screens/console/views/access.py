@@ -132,8 +132,7 @@ def asset(request: ConsoleRequest, uid: UUID) -> HttpResponse:
     reasons = explain.who_sees(one, people.today(request.now))
     names = personal.masked([why.grant.user for why in reasons])
     rows = [
-        (why, name, [verb.text for verb in Verb if verb in why.verbs])
-        for why, name in zip(reasons, names, strict=True)
+        (why, name, [verb.text for verb in Verb if verb in why.verbs]) for why, name in zip(reasons, names, strict=True)
     ]
     return render(request, "console/access/asset.html", {"asset": one, "rows": rows})
 

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The console's cases: from a report on the form to a close, by the buttons that each page offers to whoever looks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from belltower.core.access.models import RoleName
+from belltower.core.cases.models import Case
+from belltower.core.cases.table import State
+from tests.scenes.two_enterprises import TwoEnterprises, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(two_enterprises: TwoEnterprises) -> Client:
+    client = Client()
+    client.force_login(person("desk", "小周", RoleName.DESK))
+    return client
+
+
+@pytest.fixture
+def worker(two_enterprises: TwoEnterprises) -> Client:
+    client = Client()
+    client.force_login(two_enterprises.ours.person)
+    return client
+
+
+def offered(client: Client, case: Case) -> list[str]:
+    """The steps that the page of a case offers."""
+    said = client.get(f"/cases/{case.number}/").content.decode()
+    return re.findall(r'name="step" value="(\w+)"', said)
+
+
+def step(client: Client, case: Case, step: str, **more: str) -> int:
+    return client.post(f"/cases/{case.number}/step/", {"step": step, **more}).status_code
+
+
+def test_each_page_offers_what_its_viewer_may_do_and_the_case_goes_to_its_close(
+    two_enterprises: TwoEnterprises, desk: Client, worker: Client
+) -> None:
+    with translation.override("en"):
+        answer = desk.post("/cases/new/", {"text": "路灯不亮", "kind": "light_out", "asset": "ours-L1"})
+    case = Case.objects.latest("pk")
+    assert answer["Location"] == f"/cases/{case.number}/"
+    assert offered(desk, case) == ["file", "decline", "merge"]
+    assert step(desk, case, "file", seen="1") == 302
+    assert step(desk, case, "dispatch", party="ours-party") == 302
+    assert offered(worker, case) == ["take", "refuse", "hand_over"]
+    assert step(worker, case, "take") == 302
+    assert step(worker, case, "answer", reason="已换灯泡") == 302
+    assert offered(worker, case) == []
+    assert offered(desk, case) == ["send_back", "verify", "suspend"]
+    assert step(desk, case, "verify") == 302
+    assert step(desk, case, "close") == 302
+    case.refresh_from_db()
+    assert case.state == State.CLOSED
+
+
+def test_a_refused_step_shows_the_page_again_with_the_reason_and_what_was_written(desk: Client) -> None:
+    desk.post("/cases/new/", {"text": "井盖", "kind": "other"})
+    case = Case.objects.latest("pk")
+    with translation.override("en"):
+        answer = desk.post(
+            f"/cases/{case.number}/step/", {"step": "merge", "reason": "the same <b>", "into": case.number}
+        )
+    said = answer.content.decode()
+    assert answer.status_code == 409
+    assert "the same &lt;b&gt;" in said
+    assert "the same <b>" not in said
+    stale = desk.post(f"/cases/{case.number}/step/", {"step": "file", "seen": "9"})
+    assert stale.status_code == 409
+    case.refresh_from_db()
+    assert case.state == State.REPORTED
+
+
+def test_the_clock_of_a_case_is_shown_with_its_source_and_the_calendar(desk: Client) -> None:
+    desk.post("/cases/new/", {"text": "井盖", "kind": "other"})
+    case = Case.objects.latest("pk")
+    said = desk.get(f"/cases/{case.number}/?", headers={"Accept-Language": "en"}).content.decode()
+    assert "2 working hours" in said or "2 工作时" in said
+    assert case.due_at is not None
+
+
+def test_the_list_is_narrowed_by_state_party_and_number(two_enterprises: TwoEnterprises, desk: Client) -> None:
+    every = Case.objects.count()
+    assert desk.get("/cases/?state=all").content.decode().count("data-row") == every
+    assert desk.get("/cases/?state=all&party=ours-party").content.decode().count("data-row") == 1
+    assert desk.get("/cases/?state=dragon").status_code == 200
+    assert desk.get("/cases/0000-1/").status_code == 404
