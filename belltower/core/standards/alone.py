@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -51,7 +51,8 @@ def judge_changes(asked: Sequence[InForce], *, now: datetime, looks: bool, by: A
     """
     one_at_a_time(_ALONE)  # first: what somebody else judges whole just now is told by its row before notes are taken
     changes, total = take(), Passed()
-    last, holding = _current(asked, now), _holding_clauses()
+    last = _current(asked, now)
+    holding = _with_findings_that_hold(last)
     _forget(asked, last)
     for one in asked:
         if one.clause_id not in last:
@@ -81,9 +82,9 @@ def _current(asked: Sequence[InForce], now: datetime) -> dict[int, LastJudged]:
     }
 
 
-def _holding_clauses() -> set[int]:
-    """Clauses with findings whose declared time of holding runs: it may be over."""
-    rows = Finding.objects.filter(state=FindingState.OPEN).exclude(holds_since=None)
+def _with_findings_that_hold(clauses: Iterable[int]) -> set[int]:
+    """Those with findings whose declared time of holding runs: it may be over."""
+    rows = Finding.objects.filter(clause_id__in=clauses, state=FindingState.OPEN).exclude(holds_since=None)
     return set(rows.values_list("clause_id", flat=True).distinct())
 
 

@@ -33,6 +33,8 @@ class What(StrEnum):
 Whom = frozenset[int] | None
 """Subjects that are to be judged again; None: all."""
 NOBODY: Whom = frozenset()
+WHOLE = 20_000
+"""More notes of one thing than this, gathered while nobody judged, are about everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def take() -> Changes:
     found: dict[tuple[str, str], set[int | None]] = defaultdict(set)
     was: dict[str, list[bytes]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM standards_change RETURNING what, name, subject, was")
+        cursor.execute(_TAKE)
         for what, name, subject, there in cursor.fetchall():
             found[what, name].add(subject)
             if there is not None:
@@ -64,6 +66,14 @@ def take() -> Changes:
         },
         {kind: tuple(there) for kind, there in was.items()},
     )
+
+
+_TAKE = f"""
+    WITH gone AS (DELETE FROM standards_change RETURNING what, name, subject, was),
+         names AS (SELECT what, name, count(*) > {WHOLE} AS is_whole FROM gone GROUP BY what, name)
+    SELECT what, name, subject, was FROM gone JOIN names USING (what, name) WHERE NOT is_whole
+    UNION ALL SELECT what, name, NULL, NULL FROM names WHERE is_whole
+"""
 
 
 def either(*parts: Whom) -> Whom:
