@@ -18,13 +18,13 @@ from django.db.backends.utils import CursorWrapper
 from belltower.core.ledger.entries import action
 from belltower.core.places.kinds import register
 from belltower.core.standards import signal
-from belltower.core.standards.asking import Spared, ids_of
+from belltower.core.standards.asking import Spared, array_of, ids_of
 from belltower.core.standards.changes import take
 from belltower.core.standards.checks import IndicatorCheck, SignalCheck
 from belltower.core.standards.concerning import Asked, whom
 from belltower.core.standards.findings import Letter
 from belltower.core.standards.judging import Broken, Judged, judge, today
-from belltower.core.standards.keeping import Counts, Kept, Met, Subject, array_of, count, keep, kept_by_clause
+from belltower.core.standards.keeping import Counts, Kept, Met, Subject, count, keep, kept_by_clause
 from belltower.core.standards.models import Finding, FindingState, LastJudged, Verdict
 from belltower.core.standards.passed import Passed, closed_since, one_at_a_time, spared
 from belltower.core.standards.revisions import InForce
@@ -143,8 +143,8 @@ class _Alone:
         columns = [array_of(column) for column in zip(*rows, strict=True)] or ["{}"] * 3
         cursor.execute(f"DROP TABLE IF EXISTS {_TOLD}")
         cursor.execute(_TELL, columns)
-        for statement in (_GONE.format(among=self.among), _MOVED, _FRESH):
-            cursor.execute(statement, {"clause": self.one.clause_id})
+        for statement in (_GONE, _MOVED, _FRESH):
+            cursor.execute(statement.format(among=self.among), {"clause": self.one.clause_id})
 
     def _find(self, told: Sequence[Told]) -> tuple[int, int]:
         """Findings of what does not hold, and of what has one."""
@@ -215,12 +215,12 @@ _GONE = f"""
 """
 _MOVED = f"""
     UPDATE standards_verdict v SET area_id = t.area_id, letter = t.letter FROM {_TOLD} t
-    WHERE v.clause_id = %(clause)s AND v.subject = t.subject AND (v.area_id, v.letter) IS DISTINCT FROM (t.area_id, t.letter)
+    WHERE v.clause_id = %(clause)s{{among}} AND v.subject = t.subject AND (v.area_id, v.letter) IS DISTINCT FROM (t.area_id, t.letter)
 """
 # In the order of subjects, so that each goes to the end of its index; nobody else writes here (_ALONE), so none is in the way.
 _FRESH = f"""
     INSERT INTO standards_verdict (clause_id, subject, area_id, letter)
     SELECT %(clause)s, t.subject, t.area_id, t.letter FROM {_TOLD} t
-    WHERE NOT EXISTS (SELECT FROM standards_verdict v WHERE v.clause_id = %(clause)s AND v.subject = t.subject)
+    WHERE NOT EXISTS (SELECT FROM standards_verdict v WHERE v.clause_id = %(clause)s{{among}} AND v.subject = t.subject)
     ORDER BY t.subject
 """

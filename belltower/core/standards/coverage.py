@@ -95,15 +95,17 @@ def _metres(shapes: Shapes, by: Shapes) -> list[float | None]:
 
 def _covered(shapes: Shapes, by: Shapes, reach: float) -> Any:
     """Whether the whole of each area lies within reach: circles are drawn around, not into, the true ones."""
+    found = np.zeros(len(shapes), dtype=bool)
     if not len(by):
-        return np.zeros(len(shapes), dtype=bool)
+        return found
     circles = shapely.buffer(by, reach / cos(pi / (4 * QUARTER)), quad_segs=QUARTER)
     # In tiles rather than as one shape of the whole city: an area meets few circles.
     left, right = shapely.STRtree(circles).query(shapes, predicate="intersects")
+    if not len(left):
+        return found
     order = np.argsort(left, kind="stable")
     left, right = left[order], right[order]
     places, begins = np.unique(left, return_index=True)
-    found = np.zeros(len(shapes), dtype=bool)
     for place, some in zip(places.tolist(), np.split(right, begins[1:]), strict=True):
         found[place] = bool(shapely.covers(shapely.union_all(circles[some]), shapes[place]))
     return found

@@ -14,7 +14,7 @@ from django.db import connection
 
 from belltower.core.ledger.outbox import emit_many
 from belltower.core.standards.answering import Answer, answers, due
-from belltower.core.standards.asking import ids_of
+from belltower.core.standards.asking import array_of, ids_of
 from belltower.core.standards.findings import Letter, Life, Times, after
 from belltower.core.standards.judging import today
 from belltower.core.standards.models import Assessment, Count
@@ -193,11 +193,6 @@ def _shared(one: InForce, met: Sequence[Met], now: datetime, who: Sequence[Answe
         "parties": array_of(each.party_id for each in who),
         "rules": array_of(each.responsibility_id for each in who),
     }
-
-
-def array_of(items: Iterable[object]) -> str:
-    """PostgreSQL's text of an array: the driver looks at every element of a list by itself, for seconds where there are many."""
-    return "{" + ",".join("NULL" if one is None else f'"{one}"' for one in items) + "}"
 
 
 def _quoted(evidence: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from belltower.core.places import city
 from belltower.core.places.models import Area
 from belltower.core.standards import space
+from belltower.core.standards.asking import array_of
 from belltower.core.standards.predicates.judging import judge, known
 from belltower.core.standards.predicates.nodes import Kind, Node
 from belltower.core.standards.predicates.sql import Engine, fields_of_json, sql_of
@@ -102,17 +103,17 @@ def near(kind: str, shapes: NDArray[np.object_], metres: float, *, is_of_areas: 
     if not len(boxes):
         return []
     table, column = ("places_area", "level") if is_of_areas else ("places_asset", "kind")
-    west, south, east, north = (column.tolist() for column in boxes.T)
+    corners = [array_of(column.tolist()) for column in boxes.T]
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR.format(table=table, column=column), [west, south, east, north, kind])
+        cursor.execute(_NEAR.format(table=table, column=column), [*corners, kind])
         return [pk for (pk,) in cursor.fetchall()]
 
 
-# The boxes one by one, each by the index; a join that looked at all assets for each would take minutes.
+# Each box by the index of boxes: with the kind as a plain condition, all things of a kind would be looked at for each box.
 _NEAR = """
     SELECT DISTINCT f.id FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[]) AS n (west, south, east, north),
         LATERAL (SELECT t.id FROM {table} t WHERE t.box && box(point(n.west, n.south), point(n.east, n.north))
-                 AND t.{column} = %s OFFSET 0) AS f ORDER BY 1
+                 AND t.{column} || '' = %s OFFSET 0) AS f ORDER BY 1
 """
 
 

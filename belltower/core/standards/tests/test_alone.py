@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from belltower.core.standards import passes
@@ -43,13 +43,14 @@ def test_an_incremental_pass_over_six_kinds_leaves_what_a_full_one_would(town: T
 
 
 @pytest.mark.long
-@settings(max_examples=300, suppress_health_check=QUIETLY)
+@settings(max_examples=300, suppress_health_check=QUIETLY, phases=(Phase.explicit, Phase.generate))
 @ANY_HISTORY
 def test_an_incremental_pass_leaves_what_a_full_one_would_over_many_histories(town: Town, steps: Steps) -> None:
     _live(town, steps)
 
 
 def _live(town: Town, steps: Steps) -> None:
+    note(repr(steps))
     with transaction.atomic():
         now = town.now
         for what, *how in [*steps, ("pass",)]:
