@@ -110,7 +110,7 @@ def _moved(kind: str, numbers: list[int], chance: np.random.Generator, at: datet
 
     keys = [f"{kind}-{number}" for number in numbers]
     there = dict(Asset.objects.filter(kind=kind, key__in=keys).values_list("key", "geometry"))
-    shapes = shapely.from_wkb([bytes(there[key]) for key in keys])
+    shapes = shapely.from_wkb([bytes(there[key] or b"") for key in keys])
     moves = chance.uniform(-2e-4, 2e-4, (len(keys), 2))
     moved = [shapely.transform(shape, lambda of, by=by: of + by) for shape, by in zip(shapes, moves, strict=True)]
     return AssetBatch(kind=kind, keys=keys, valid_from=at, geoms=np.array(moved, dtype=object))
