@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judging a city by its standards: a full pass, an incremental one after 1,000 edits, one object at a time in Python, and space.
 
-``python -m benchmarks.checks [--quick]``: a million assets of three kinds with five million activities, twelve attribute
+``python -m benchmarks.checks [--quick] [--space]`` (``--space``: space in full even so): a million assets of three kinds with five million activities, twelve attribute
 and cadence clauses; then a spatial clause (checks_spatial.py). ``full_s`` is the first pass, which also opens every
 finding, ``again_s`` one that finds all as it was; ``full_cpu_s`` are processor seconds of the first, database included.
 """
@@ -83,7 +83,7 @@ def main(arguments: list[str]) -> None:
         settings.BELLTOWER_REGISTER = REGISTER
         activities = _build(size)
         measured = _measure(size)
-        space = checks_spatial.figures(SPATIAL_PART if "--quick" in arguments else 1)
+        space = checks_spatial.figures(SPATIAL_PART if "--quick" in arguments and "--space" not in arguments else 1)
         report(assets=size, activities=activities, load=round(os.getloadavg()[0], 1), **measured, **space)
 
 

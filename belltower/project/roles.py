@@ -30,7 +30,7 @@ SCOPED = (
     "observations_default_feature",
     "activities_activity", "standards_document", "standards_clause", "standards_revision", "standards_exemption",
     "standards_assessment", "standards_count", "standards_finding", "standards_standing", "standards_basis",
-    "standards_dirty",
+    "standards_dirty", "standards_last_judged", "standards_verdict", "standards_change",
     "campaigns_campaign", "campaigns_clause", "campaigns_area", "campaigns_report", "campaigns_plan", "campaigns_project",
     "campaigns_milestone", "campaigns_slip",
     "selfcheck_own_word",

@@ -47,6 +47,9 @@ LEFT_OUT = {
     "standards_standing": "derived, as the assessment that it is counted in",
     "standards_basis": "by which revisions the standings were judged; revisions are entries",
     "standards_dirty": "which assets are to be judged again; gone when they are",
+    "standards_last_judged": "by which revision a clause was judged last; revisions are entries",
+    "standards_verdict": "derived, as the assessment that it is counted in",
+    "standards_change": "what clauses are to be judged by again; gone when they are",
     "sources_standing": "what the bridge of a source tells about once a second",
     "dummy_": "the pack of the tests",
 }

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,16 +29,20 @@ class Kept:
 
 @action("alarms.keep_for_clause")
 def keep_for_clause(
-    clause: str, draft: Draft | None, streams: Mapping[int, timedelta | None], *, by: Actor, now: datetime
-) -> Kept:
+    clause: str, draft: Draft | None, streams: Mapping[int, timedelta | None], *, by: Actor, now: datetime,
+    among: Sequence[int] | None = None,
+) -> Kept:  # fmt: skip
     """Let ``clause`` own exactly one alarm, as ``draft`` has it, on each of ``streams``, and none elsewhere.
 
     ``streams`` gives after how long each is silent. An alarm of the same condition that people had defined is taken over:
     the written standard stands above it. Without a draft every alarm of the clause ends. What is as it should be is left
-    alone. Raises BadDefinition or NotRationalised.
+    alone. ``among``: nothing but the streams of these assets is looked at. Raises BadDefinition or NotRationalised.
     """
     condition = draft.condition if draft else ""
-    ended = _end(Definition.objects.filter(clause=clause).exclude(stream_id__in=streams, condition=condition), by, now)
+    owned = Definition.objects.filter(clause=clause)
+    if among is not None:
+        owned = owned.filter(stream__asset_id__in=among)
+    ended = _end(owned.exclude(stream_id__in=streams, condition=condition), by, now)
     if draft is None:
         return _told(Kept(ended=ended))
     check(draft, None)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from belltower.core.ledger.entries import action
 from belltower.core.places.kinds import register
 from belltower.core.places.models import Area, Asset
+from belltower.core.standards.changes import What
 from belltower.core.standards.clauses import Clause
 from belltower.core.standards.errors import (
     BadDay,
@@ -33,6 +34,7 @@ from belltower.core.standards.examples import wrong_examples
 from belltower.core.standards.installing import supersede
 from belltower.core.standards.judging import today
 from belltower.core.standards.models import (
+    Change,
     Dirty,
     Exemption,
     KeptClause,
@@ -206,6 +208,7 @@ def _mark(row: Exemption) -> None:
     for kind in {str(body.get("applies_to")) for body in held.values_list("body", flat=True)} & register().kinds.keys():
         if row.asset is None or row.asset.kind == kind:
             Dirty.objects.create(kind=kind, asset_id=row.asset_id)
+    Change.objects.create(what=What.CLAUSE, name=row.clause.key, subject=row.asset_id)
 
 
 def _in_state(revision: Revision, state: RevisionState, step: Text) -> Revision:

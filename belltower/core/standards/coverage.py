@@ -18,7 +18,7 @@ from django.db import connection
 
 from belltower.core.places import city
 from belltower.core.standards import things
-from belltower.core.standards.asking import text
+from belltower.core.standards.asking import ids_of, text
 from belltower.core.standards.checks import Over, ReachCheck, WatchCheck, bound
 from belltower.core.standards.clauses import Clause
 from belltower.core.standards.examples import windows_before
@@ -95,15 +95,17 @@ def _metres(shapes: Shapes, by: Shapes) -> list[float | None]:
 
 def _covered(shapes: Shapes, by: Shapes, reach: float) -> Any:
     """Whether the whole of each area lies within reach: circles are drawn around, not into, the true ones."""
+    found = np.zeros(len(shapes), dtype=bool)
     if not len(by):
-        return np.zeros(len(shapes), dtype=bool)
+        return found
     circles = shapely.buffer(by, reach / cos(pi / (4 * QUARTER)), quad_segs=QUARTER)
     # In tiles rather than as one shape of the whole city: an area meets few circles.
     left, right = shapely.STRtree(circles).query(shapes, predicate="intersects")
+    if not len(left):
+        return found
     order = np.argsort(left, kind="stable")
     left, right = left[order], right[order]
     places, begins = np.unique(left, return_index=True)
-    found = np.zeros(len(shapes), dtype=bool)
     for place, some in zip(places.tolist(), np.split(right, begins[1:]), strict=True):
         found[place] = bool(shapely.covers(shapely.union_all(circles[some]), shapes[place]))
     return found
@@ -122,7 +124,7 @@ def judge_watch(clause: Clause, *, now: datetime, register: Register, subjects: 
     local = windows_before(now.astimezone(zone).replace(tzinfo=None), window)
     instants = [one.replace(tzinfo=zone).astimezone(UTC) for one in (*(begin for begin, _ in local), local[-1][1])]
     who = _subjects(clause, bound(check.where, values, day), now, register, subjects)
-    had = _had(clause, check.activity, bound(check.counts, values, day), instants, register)
+    had = _had(clause, check.activity, bound(check.counts, values, day), instants, register, subjects)
     rows = np.array([[had.get((one, n), FALSE) for n in range(len(local))] for one in who.ids.tolist()], dtype=np.int8)
     holds = _all(rows.reshape(len(who), len(local)))
 
@@ -136,18 +138,25 @@ def judge_watch(clause: Clause, *, now: datetime, register: Register, subjects: 
             ]
             yield {"values": values_as_json(values), "missed": missed, **known.get(int(who.ids[place]), {})}
 
-    return judged(who, holds, evidence, is_of_areas=clause.is_of_areas)
+    until = (local[-1][1] + window).replace(tzinfo=zone)
+    return judged(who, holds, evidence, is_of_areas=clause.is_of_areas, until=until)
 
 
 def _had(
-    clause: Clause, activity: str, counts: Node, instants: Sequence[datetime], register: Register
+    clause: Clause,
+    activity: str,
+    counts: Node,
+    instants: Sequence[datetime],
+    register: Register,
+    subjects: Sequence[int] | None,
 ) -> Mapping[tuple[int, int], int]:
     """By subject and number of the window: TRUE where an activity counts, UNKNOWN where one may."""
     on = "v.area_id" if clause.is_of_areas else "v.asset_id"
     said = sql_of(counts, Engine.POSTGRES, fields_of_json(fields_of(register.activities[activity]), "v.fields"))
+    among = "" if subjects is None else f" AND {on} = ANY ({ids_of(subjects)})"
     sql = (
         f"SELECT {on}, width_bucket(v.at, %s::timestamptz[]) - 1, max(CASE {said.replace('%', '%%')} WHEN TRUE THEN 2 WHEN FALSE THEN 0 ELSE 1 END)"
-        f" FROM activities_activity v WHERE v.activity = {text(activity)} AND {on} IS NOT NULL AND v.at >= %s AND v.at < %s"
+        f" FROM activities_activity v WHERE v.activity = {text(activity)} AND {on} IS NOT NULL AND v.at >= %s AND v.at < %s{among}"
         " GROUP BY 1, 2"
     )
     with connection.cursor() as cursor:
@@ -172,7 +181,7 @@ def _subjects(
 ) -> Things:
     """The areas or assets that the clause applies to."""
     if clause.is_of_areas:
-        found = things.areas(clause.applies_to, {"meant": where}, on=today(now), shapes=shapes)
+        found = things.areas(clause.applies_to, {"meant": where}, on=today(now), shapes=shapes, subjects=subjects)
     else:
         fields = fields_of_subject(clause.applies_to, register, is_of_areas=False)
         found = things.assets(clause.applies_to, fields, {"meant": where}, shapes=shapes, subjects=subjects)

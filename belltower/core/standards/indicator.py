@@ -33,20 +33,26 @@ from belltower.kernel.packs import Register
 
 Tally = Counter[tuple[int | None, int, int]]
 """How many lie in an area and have these letters for ``among`` and ``counts``."""
+Found = tuple[Tally, datetime | None, datetime | None]
+"""The instant of the first that was counted, and of the first that lies ahead of now (or from when all is to be counted again)."""
 _BAD = 2
 """The quality of a reading that its source itself calls bad; it is not counted."""
 
 
 @judges(IndicatorCheck)
 def judge(clause: Clause, *, now: datetime, register: Register, subjects: Sequence[int] | None) -> Judged:
-    """Every area of the level is a subject; what lies in none of them is in no rate. ``subjects`` narrows nothing here."""
+    """Every area of the level is a subject; what lies in none of them is in no rate. ``subjects`` narrows nothing here.
+
+    It stands until what was counted first leaves the window, or what lies ahead enters it; of readings, not at all.
+    """
     check, day = clause.check, today(now)
     values = clause.values_on(day)
     assert isinstance(check, IndicatorCheck)
     assert values is not None
     since = _since(values[check.window], now) if check.window else now
     among, counts = bound(check.among, values, day), check.counts.on(values, day)
-    tally = _TALLY[check.of](clause, check, (among, counts), (since, now), register)
+    tally, first, ahead = _TALLY[check.of](clause, check, (among, counts), (since, now), register)
+    leaves = first + (now - since) if first and isinstance(values[check.window or ""], timedelta) else None
     areas = things.areas(check.by, {"meant": bound(None, values, day)}, on=day)
     rates = _rates(tally, areas.ids)
     found = [outcome_of_rate(rates[one], check, values) for one in areas.ids.tolist()]
@@ -56,7 +62,8 @@ def judge(clause: Clause, *, now: datetime, register: Register, subjects: Sequen
         for place in bad.tolist():
             yield {"values": values_as_json(values), **_told(rates[int(areas.ids[place])])}
 
-    return judged(areas, holds, evidence, is_of_areas=True)
+    until = min((one for one in (leaves, ahead) if one), default=None)
+    return judged(areas, holds, evidence, is_of_areas=True, until=until)
 
 
 def _since(window: object, now: datetime) -> datetime:
@@ -102,41 +109,48 @@ def _word(among: int, counts: int) -> str | None:
 
 def _activities(
     clause: Clause, check: IndicatorCheck, asked: tuple[Node, Node], span: tuple[datetime, datetime], register: Register
-) -> Tally:
+) -> Found:
     assert check.name is not None
     columns = fields_of_json(fields_of(register.activities[check.name]), "v.fields")
     letters = ", ".join(things.letter(sql_of(one, Engine.POSTGRES, columns)) for one in asked).replace("%", "%%")
     area = "v.area_id" if clause.is_of_areas else "a.area_id"
     joined = "" if clause.is_of_areas else " JOIN places_asset a ON a.id = v.asset_id"
     sql = (
-        f"SELECT {area}, {letters}, count(*) FROM activities_activity v{joined}"
-        f" WHERE v.activity = {text(check.name)} AND v.at >= %s AND v.at <= %s GROUP BY 1, 2, 3"
+        f"SELECT {area}, {letters}, count(*) FILTER (WHERE v.at <= %s), min(v.at), min(v.at) FILTER (WHERE v.at > %s)"
+        f" FROM activities_activity v{joined} WHERE v.activity = {text(check.name)} AND v.at >= %s GROUP BY 1, 2, 3"
     )
-    return _asked(sql, list(span))
+    since, now = span
+    rows = _asked(sql, [now, now, since])
+    tally = Counter({(area, among, counts): number for area, among, counts, number, _, _ in rows if number})
+    firsts, aheads = ([row[n] for row in rows if row[n]] for n in (4, 5))
+    return tally, min(firsts, default=None), min(aheads, default=None)
 
 
 def _assets(
     clause: Clause, check: IndicatorCheck, asked: tuple[Node, Node], span: tuple[datetime, datetime], register: Register
-) -> Tally:
+) -> Found:
     columns = fields_of_json(fields_of(register.kind(clause.applies_to)), "a.fields")
     letters = ", ".join(things.letter(sql_of(one, Engine.POSTGRES, columns)) for one in asked).replace("%", "%%")
     sql = (
         f"SELECT a.area_id, {letters}, count(*) FROM places_asset a"
         f" WHERE a.kind = {text(clause.applies_to)} AND {IN_SERVICE} GROUP BY 1, 2, 3"
     )
-    return _asked(sql, [])
+    return Counter({(area, among, counts): number for area, among, counts, number in _asked(sql, [])}), None, None
 
 
-def _asked(sql: str, given: list[Any]) -> Tally:
+def _asked(sql: str, given: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        return Counter({(area, among, counts): number for area, among, counts, number in cursor.fetchall()})
+        return list(cursor.fetchall())
 
 
 def _readings(
     clause: Clause, check: IndicatorCheck, asked: tuple[Node, Node], span: tuple[datetime, datetime], register: Register
-) -> Tally:
-    """A UTC day at a time out of the hot store and the lake; bad readings are left out, and no number is unknown."""
+) -> Found:
+    """A UTC day at a time out of the hot store and the lake; bad readings are left out, and no number is unknown.
+
+    Readings leave no notes, since that would cost each of them: they are counted again whenever clauses are judged whole.
+    """
     streams = dict(
         Datastream.objects.filter(stream=f"{clause.applies_to}.{check.name}", asset__kind=clause.applies_to)
         .values_list("pk", "asset__area_id")
@@ -152,10 +166,10 @@ def _readings(
             database.register("day", {"stream": day.stream, "value": day.value, "quality": day.quality})
             for stream, among, counts, number in database.execute(sql).fetchall():
                 tally[streams[stream], among, counts] += number
-    return tally
+    return tally, None, span[1]
 
 
-_TALLY: Mapping[Counted, Callable[..., Tally]] = {
+_TALLY: Mapping[Counted, Callable[..., Found]] = {
     Counted.ACTIVITIES: _activities, Counted.READINGS: _readings, Counted.ASSETS: _assets,
 }  # fmt: skip
 _LETTER = {Outcome.HOLDS: TRUE, Outcome.BROKEN: FALSE, Outcome.UNKNOWN: UNKNOWN}

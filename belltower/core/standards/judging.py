@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -34,14 +35,23 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How many subjects hold, by area (None: in none), and those that do not. What is not meant is in neither."""
+    """The subjects that hold, with the areas they lie in (None: in none), and those that do not. What is not meant is in neither.
 
-    holds: Mapping[int | None, int]
+    ``until``: from then on the passing of time alone may make it otherwise; None: it does not on this day.
+    """
+
+    holding: Sequence[tuple[int, int | None]]
     not_holding: Sequence[Broken]
+    until: datetime | None = None
+
+    @property
+    def holds(self) -> dict[int | None, int]:
+        """How many hold, by area."""
+        return dict(Counter(area for _, area in self.holding))
 
 
 class Judge(Protocol):
-    """Judges one kind of check. ``subjects`` None: the whole city; else only these assets."""
+    """Judges one kind of check. ``subjects`` None: the whole city; else only these assets or areas, as the clause has it."""
 
     def __call__(
         self, clause: Clause, *, now: datetime, register: Register, subjects: Sequence[int] | None

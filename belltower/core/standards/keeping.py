@@ -15,7 +15,7 @@ from django.db import connection
 
 from belltower.core.ledger.outbox import emit_many
 from belltower.core.standards.answering import Answer, answers, due
-from belltower.core.standards.asking import ids_of
+from belltower.core.standards.asking import array_of, ids_of
 from belltower.core.standards.findings import Letter, Life, Times, after
 from belltower.core.standards.judging import today
 from belltower.core.standards.models import Assessment, Count, Finding
@@ -141,7 +141,7 @@ def _open(one: InForce, fresh: Sequence[Met], now: datetime, evidence: str) -> N
     facts = {
         **_shared(one, fresh, now, answers(clause, (each.subject for each in fresh), now)),
         "clause": one.clause_id, "kind": "" if clause.is_of_areas else clause.applies_to, "grade": clause.grade.value,
-        "role": clause.responsible.value, "uids": _array(uids),
+        "role": clause.responsible.value, "uids": array_of(uids),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_INSERT.format(evidence=evidence.replace("%", "%%")), facts)
@@ -164,16 +164,16 @@ def _move(one: InForce, moved: Sequence[tuple[Kept, Met, Life]], now: datetime, 
     lives = [life for _, _, life in moved]
     facts = {
         **_shared(one, [each for _, each, _ in moved], now, [by_subject.get(each.subject, Answer()) for _, each, _ in moved]),
-        "ids": _array(kept.pk for kept, _, _ in moved),
-        "states": _array("open" if life.is_open else "closed" for life in lives),
-        "outcomes": _array(life.outcome for life in lives),
-        "holding": _array(life.holds_since for life in lives),
-        "closed": _array(life.closed_at for life in lives),
-        "because": _array(life.because for life in lives),
-        "times": _array(life.times_opened for life in lives),
-        "bad": _array(each.letter in (Letter.BROKEN, Letter.UNKNOWN) for _, each, _ in moved),
-        "moved": _array(life is not kept.life for kept, _, life in moved),
-        "again": _array(each.subject in by_subject for _, each, _ in moved),
+        "ids": array_of(kept.pk for kept, _, _ in moved),
+        "states": array_of("open" if life.is_open else "closed" for life in lives),
+        "outcomes": array_of(life.outcome for life in lives),
+        "holding": array_of(life.holds_since for life in lives),
+        "closed": array_of(life.closed_at for life in lives),
+        "because": array_of(life.because for life in lives),
+        "times": array_of(life.times_opened for life in lives),
+        "bad": array_of(each.letter in (Letter.BROKEN, Letter.UNKNOWN) for _, each, _ in moved),
+        "moved": array_of(life is not kept.life for kept, _, life in moved),
+        "again": array_of(each.subject in by_subject for _, each, _ in moved),
     }  # fmt: skip
     with connection.cursor() as cursor:
         if len(moved) > _MANY:
@@ -199,17 +199,12 @@ def _shared(one: InForce, met: Sequence[Met], now: datetime, who: Sequence[Answe
         "revision": one.revision_id,
         "now": now,
         "due": due(one.clause, now),
-        "assets": _array(each.subject[0] for each in met),
-        "areas": _array(each.subject[1] for each in met),
-        "evidence": _array(None if each.evidence is None else _quoted(each.evidence) for each in met),
-        "parties": _array(each.party_id for each in who),
-        "rules": _array(each.responsibility_id for each in who),
+        "assets": array_of(each.subject[0] for each in met),
+        "areas": array_of(each.subject[1] for each in met),
+        "evidence": array_of(None if each.evidence is None else _quoted(each.evidence) for each in met),
+        "parties": array_of(each.party_id for each in who),
+        "rules": array_of(each.responsibility_id for each in who),
     }
-
-
-def _array(items: Iterable[object]) -> str:
-    """PostgreSQL's text of an array: the driver looks at every element of a list by itself, for seconds where there are many."""
-    return "{" + ",".join("NULL" if one is None else f'"{one}"' for one in items) + "}"
 
 
 def _quoted(evidence: Mapping[str, Any]) -> str:
@@ -239,7 +234,7 @@ def count(one: InForce, counts: Counts, *, now: datetime, subjects: int, took_ms
     if not is_change:
         Count.objects.filter(assessment=row).delete()
     words = (Letter.HOLDS, Letter.BROKEN, Letter.UNKNOWN, Letter.EXEMPT)
-    columns = [_array(counts), *(_array(of[word] for of in counts.values()) for word in words)]
+    columns = [array_of(counts), *(array_of(of[word] for of in counts.values()) for word in words)]
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [row.pk, *columns])
 

@@ -320,3 +320,51 @@ class Dirty(models.Model):
 
     class Meta:
         db_table = "standards_dirty"
+
+
+class LastJudged(models.Model):
+    """By what a clause that is judged by itself was judged last, as a whole or in part: until then its verdicts stand.
+
+    ``until``: from then on the passing of time alone may change them, so that it is judged whole; None: never on that day.
+    """
+
+    clause_id = models.BigIntegerField(primary_key=True)
+    revision_id = models.BigIntegerField()
+    day = models.DateField()
+    at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "standards_last_judged"
+
+
+class Verdict(models.Model):
+    """How one subject (an asset or an area, as the clause has it) stands to a clause that is judged by itself.
+
+    Kept so that a pass over some subjects can move the counts; who is not meant is not here. ``letter`` is judging.Letter.
+    """
+
+    clause_id = models.BigIntegerField()
+    subject = models.BigIntegerField()
+    area_id = models.BigIntegerField(null=True)
+    letter = models.CharField(max_length=1)
+
+    class Meta:
+        db_table = "standards_verdict"
+        constraints = [models.UniqueConstraint(fields=["clause_id", "subject"], name="standards_verdict_subject")]
+
+
+class Change(models.Model):
+    """Something by which clauses judged by themselves may come out otherwise; written by triggers mostly.
+
+    ``what`` is a word of changes.What; ``name`` a kind, an activity or a clause, as that has it, and ``subject`` the asset
+    or area: None for all of them. ``was`` is where a thing was that moved (WKB, WGS 84).
+    """
+
+    what = models.CharField(max_length=8)
+    name = models.CharField(max_length=81, blank=True)
+    subject = models.BigIntegerField(null=True)
+    was = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "standards_change"

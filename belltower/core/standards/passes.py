@@ -2,7 +2,7 @@
 """Passes over the city: a full one judges everything, an incremental one only what was marked since, with the same result.
 
 Attribute and cadence clauses are judged a kind at a time, in one statement (asking.py); how each asset stands is kept, so
-that an incremental pass can move the counts. The other kinds of check are judged clause by clause, always whole.
+that an incremental pass can move the counts. The other kinds of check are judged clause by clause (alone.py).
 """
 
 from __future__ import annotations
@@ -16,52 +16,32 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Q
 
 from belltower.core.ledger.entries import action
 from belltower.core.places.kinds import register
-from belltower.core.places.models import Area
-from belltower.core.standards import asking, attribute, cadence, signal
-from belltower.core.standards.checks import AttributeCheck, CadenceCheck
-from belltower.core.standards.findings import Letter, Times
-from belltower.core.standards.judging import is_judged, judge, today
-from belltower.core.standards.keeping import Counts, Met, Subject, count, keep, kept_by_clause, tell_of
+from belltower.core.standards import alone, asking, attribute, cadence, signal
+from belltower.core.standards.checks import AttributeCheck, CadenceCheck, SignalCheck
+from belltower.core.standards.findings import Letter
+from belltower.core.standards.judging import is_judged, today
+from belltower.core.standards.keeping import Counts, Met, count, keep, kept_by_clause, tell_of
 from belltower.core.standards.models import (
     Basis,
     Because,
     Dirty,
-    Exemption,
     Finding,
     FindingState,
     Revision,
     RevisionState,
 )
+from belltower.core.standards.passed import Passed, closed_since, one_at_a_time, spared
 from belltower.core.standards.reading_parts import fields_of
 from belltower.core.standards.revisions import InForce, held_on, revisions_on
 from belltower.kernel.actors import Actor
 
 BY = Actor.system("standards")
-_LOCK = 0x6A756467  # "judg": one pass at a time over a kind, and over a clause of another kind of check
 SIDE_BY_SIDE = 2
 """Kinds that a full pass judges at once: PostgreSQL gives a kind one processor for most of its time."""
 _JUDGED = "standards_judged"
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """What a pass did: clauses and subjects judged, findings opened and closed, and how long it took."""
-
-    clauses: int = 0
-    subjects: int = 0
-    opened: int = 0
-    closed: int = 0
-    seconds: float = 0.0
-
-    def __add__(self, other: Passed) -> Passed:
-        return Passed(
-            self.clauses + other.clauses, self.subjects + other.subjects, self.opened + other.opened,
-            self.closed + other.closed, self.seconds + other.seconds,
-        )  # fmt: skip
 
 
 def full(*, now: datetime, by: Actor = BY) -> Passed:
@@ -72,7 +52,7 @@ def full(*, now: datetime, by: Actor = BY) -> Passed:
     """
     began = time.perf_counter()
     plan = _plan(today(now))
-    total = _turn(now, by)
+    total = _turn(plan, now, by)
     if connection.in_atomic_block:
         parts = [judge_kind(kind, asked, now=now, is_full=True, by=by) for kind, asked in plan.by_kind.items()]
     else:
@@ -80,7 +60,7 @@ def full(*, now: datetime, by: Actor = BY) -> Passed:
             parts = list(threads.map(lambda of: _judge_aside(*of, now=now, by=by), plan.by_kind.items()))
     total += sum(parts, Passed())
     for one in plan.others:
-        total += judge_clause(one, now=now, by=by)
+        total += alone.judge_clause(one, now=now, by=by)
     return total + Passed(seconds=time.perf_counter() - began)
 
 
@@ -97,16 +77,17 @@ def full_of(kinds: Collection[str], *, now: datetime, by: Actor = BY) -> Passed:
 def incremental(*, now: datetime, by: Actor = BY, others: bool = True) -> Passed:
     """Judge again what was marked since the last pass, and what time or a changed clause makes necessary.
 
-    ``others``: the clauses of other kinds as well, whole. The counts, standings and findings are those that ``full`` would
-    leave at this instant.
+    ``others``: as well what clauses of other kinds need that costs more: those that must be judged whole, and looking at
+    what leaves no note. Then the counts, standings and findings are those that ``full`` would leave at this instant.
     """
     began = time.perf_counter()
     plan = _plan(today(now))
-    total = _turn(now, by)
+    total = _turn(plan, now, by)
     for kind, asked in plan.by_kind.items():
         total += judge_kind(kind, asked, now=now, is_full=False, by=by)
-    for one in plan.others if others else ():
-        total += judge_clause(one, now=now, by=by)
+    total += alone.judge_changes(plan.others, now=now, looks=others, by=by)
+    for one in alone.not_current(plan.others, now) if others else ():
+        total += alone.judge_clause(one, now=now, by=by)
     return total + Passed(seconds=time.perf_counter() - began)
 
 
@@ -121,7 +102,7 @@ def _judge_aside(kind: str, asked: Sequence[InForce], *, now: datetime, by: Acto
 @action("standards.judge_kind")
 def judge_kind(kind: str, asked: Sequence[InForce], *, now: datetime, is_full: bool, by: Actor) -> Passed:
     """Judge assets of a kind by its attribute and cadence clauses: all, or those that were marked."""
-    _one_at_a_time(kind)
+    one_at_a_time(kind)
     began = time.perf_counter()
     basis = Basis.objects.filter(kind=kind).first()
     marked = list(_take_marks(kind))
@@ -135,32 +116,6 @@ def judge_kind(kind: str, asked: Sequence[InForce], *, now: datetime, is_full: b
     return _Kind(kind, asked, now, subjects).judge(began)
 
 
-@action("standards.judge_clause")
-def judge_clause(one: InForce, *, now: datetime, by: Actor) -> Passed:
-    """Judge a clause of another kind over the whole city."""
-    _one_at_a_time(one.clause.id)
-    began = time.perf_counter()
-    judged = judge(one.clause, now=now, register=register())
-    if judged is None:
-        return Passed()
-    spared = _spared([one], today(now))[one.clause_id]
-    counts: Counts = {area: Counter({Letter.HOLDS: n}) for area, n in judged.holds.items() if n}
-    before = kept_by_clause({one.clause_id: _closed_since(one, now)})[one.clause_id]
-    met: dict[Subject, Met] = {kept.subject: Met(kept.subject, Letter.HOLDS, {}) for kept in before.values()}
-    for each in judged.not_holding:
-        subject = (each.asset_id, each.area_id)
-        is_spared = each.asset_id in spared.assets or each.area_id in spared.areas
-        letter = Letter.EXEMPT if is_spared else Letter.BROKEN if each.outcome == "broken" else Letter.UNKNOWN
-        met.pop(next((k.subject for k in (before.get(each.asset_id),) if k), subject), None)
-        met[subject] = Met(subject, letter, each.evidence)
-        counts.setdefault(each.area_id, Counter())[letter] += 1
-    opened, shut = keep(one, met.values(), before, now=now)
-    took = int((time.perf_counter() - began) * 1000)
-    subjects = sum(of.total() for of in counts.values())
-    count(one, counts, now=now, subjects=subjects, took_ms=took, is_change=False)
-    return Passed(1, subjects, opened, shut)
-
-
 class _Kind:
     """One pass over one kind, inside its transaction."""
 
@@ -170,10 +125,10 @@ class _Kind:
 
     def judge(self, began: float) -> Passed:
         """Ask, count, keep how each stands, and move the findings on."""
-        spared = _spared(self.asked, today(self.now))
+        exempt = spared(self.asked, today(self.now))
         sql = asking.statement(
             self.kind, fields_of(register().kind(self.kind)),
-            [(question, spared[one.clause_id]) for one, question in zip(self.asked, self.questions, strict=True)],
+            [(question, exempt[one.clause_id]) for one, question in zip(self.asked, self.questions, strict=True)],
             self.subjects,
         )  # fmt: skip
         with connection.cursor() as cursor:
@@ -214,7 +169,7 @@ class _Kind:
     def _find(self) -> tuple[int, int]:
         """Findings of every clause: of broken subjects, and of those that have one open."""
         opened = shut = 0
-        since = {one.clause_id: _closed_since(one, self.now) for one in self.asked}
+        since = {one.clause_id: closed_since(one, self.now) for one in self.asked}
         before = kept_by_clause(since, assets=self.subjects)
         stands = self._stands({pk for of in before.values() for kept in of.values() if (pk := kept.subject[0])})
         for place, (one, broken) in enumerate(zip(self.asked, self._broken(), strict=True)):
@@ -312,36 +267,11 @@ def _goes_by_the_hour(one: InForce, now: datetime) -> bool:
     return isinstance(check, CadenceCheck) and isinstance(values.get(check.within), timedelta)
 
 
-def _spared(asked: Sequence[InForce], day: date) -> dict[int, asking.Spared]:
-    """Who is exempt from each clause on ``day``; of an area all that lies in it and below."""
-    assets: dict[int, set[int]] = {one.clause_id: set() for one in asked}
-    areas: dict[int, set[int]] = {one.clause_id: set() for one in asked}
-    rows = Exemption.objects.filter(clause_id__in=assets, since__lte=day, until__gt=day).select_related("area")
-    for row in rows:
-        if row.asset_id is not None:
-            assets[row.clause_id].add(row.asset_id)
-        elif row.area is not None:
-            below = Q(path__startswith=row.area.path) | Q(pk=row.area_id)
-            areas[row.clause_id].update(Area.objects.filter(below).values_list("pk", flat=True))
-    return {pk: asking.Spared(frozenset(assets[pk]), frozenset(areas[pk])) for pk in assets}
-
-
-def _closed_since(one: InForce, now: datetime) -> datetime | None:
-    """Since when a finding must have closed to be the same one again."""
-    within = Times.of(one.clause, today(now)).reopens_within
-    return now - within if within else None
-
-
 def _take_marks(kind: str) -> Iterable[int | None]:
     """The assets of a kind that are to be judged again, None for all; they are marked no more."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM standards_dirty WHERE kind = %s RETURNING asset_id", [kind])
         return [pk for (pk,) in cursor.fetchall()]
-
-
-def _one_at_a_time(what: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, what])
 
 
 @action("standards.turn_over")
@@ -351,17 +281,16 @@ def turn_over(now: datetime, *, by: Actor) -> int:
     Revision.objects.filter(state=RevisionState.IN_FORCE, until__lte=day).update(state=RevisionState.SUPERSEDED)
     gone = Finding.objects.filter(state=FindingState.OPEN).exclude(clause__in=held_on(day).values("clause"))
     uids = list(gone.order_by("pk").values_list("uid", flat=True))
-    count = gone.update(state=FindingState.CLOSED, closed_at=now, closed_because=Because.NOT_IN_FORCE, holds_since=None)
+    number = gone.update(state=FindingState.CLOSED, closed_at=now, closed_because=Because.NOT_IN_FORCE, holds_since=None)
     tell_of("standards.clauses", "closed", uids)
-    return count
+    return number
 
 
-def _turn(now: datetime, by: Actor) -> Passed:
-    """What the day brought, and marks of kinds that no clause is about."""
+def _turn(plan: _Plan, now: datetime, by: Actor) -> Passed:
+    """What the day brought: marks of kinds that no clause is about, and alarms of clauses that hold no longer."""
+    signals = {one.clause.id for one in plan.others if isinstance(one.clause.check, SignalCheck)}
     with transaction.atomic():
-        asked = set(Basis.objects.values_list("kind", flat=True)) | {
-            one.clause.applies_to for one in revisions_on(today(now))
-        }
+        asked = plan.by_kind.keys() | set(Basis.objects.values_list("kind", flat=True))
         Dirty.objects.exclude(kind__in=asked).delete()
-        signal.keep_alarms(now=now, register=register(), by=by)
+        signal.end_alarms(signals, now=now, by=by)
     return Passed(closed=turn_over(now, by=by))

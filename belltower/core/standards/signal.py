@@ -7,12 +7,13 @@ service, nothing is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.db import connection
 
 from belltower.analytics.alarms.states import Kind as SignalKind
 from belltower.core.alarms import keeping
@@ -25,7 +26,7 @@ from belltower.core.standards.checks import SignalCheck, bound
 from belltower.core.standards.clauses import Clause
 from belltower.core.standards.judging import Judged, judges, today
 from belltower.core.standards.reading_parts import fields_of
-from belltower.core.standards.revisions import revisions_on
+from belltower.core.standards.revisions import InForce, revisions_on
 from belltower.core.standards.things import FALSE, TRUE, UNKNOWN, Ints, Things
 from belltower.core.standards.verdicts import judged, noted, values_as_json
 from belltower.kernel.actors import Actor
@@ -50,16 +51,56 @@ def keep_alarms(*, now: datetime, register: Register, by: Actor = BY) -> int:
 
     How many alarms were made, changed or ended. Alarms are made for the streams of things that a clause means, or may mean.
     """
-    day, moved = today(now), 0
-    clauses = {one.clause.id: one.clause for one in revisions_on(day) if isinstance(one.clause.check, SignalCheck)}
+    clauses = [one.clause for one in revisions_on(today(now)) if isinstance(one.clause.check, SignalCheck)]
+    moved = end_alarms({clause.id for clause in clauses}, now=now, by=by)
+    return moved + sum(keep_alarms_of(clause, now=now, register=register, by=by) for clause in clauses)
+
+
+def end_alarms(clauses: Collection[str], *, now: datetime, by: Actor = BY) -> int:
+    """End the alarms of all clauses but these; how many."""
     owners = set(Definition.objects.exclude(clause="").values_list("clause", flat=True).distinct())
-    for gone in sorted(owners - clauses.keys()):
-        moved += keep_for_clause(gone, None, {}, by=by, now=now).ended
-    for clause in clauses.values():
-        streams = dict(_streams(clause, _subjects(clause, day, register, None)).values_list("pk", "stale_after"))
-        kept = keep_for_clause(clause.id, draft_of(clause, day), streams, by=by, now=now)
-        moved += kept.made + kept.changed + kept.ended
-    return moved
+    return sum(keep_for_clause(gone, None, {}, by=by, now=now).ended for gone in sorted(owners - set(clauses)))
+
+
+def keep_alarms_of(
+    clause: Clause, *, now: datetime, register: Register, subjects: Sequence[int] | None = None, by: Actor = BY
+) -> int:
+    """Have one clause own its alarms: all of them, or those of some assets; how many were made, changed or ended."""
+    day = today(now)
+    streams = dict(_streams(clause, _subjects(clause, day, register, subjects)).values_list("pk", "stale_after"))
+    kept = keep_for_clause(clause.id, draft_of(clause, day), streams, by=by, now=now, among=subjects)
+    return kept.made + kept.changed + kept.ended
+
+
+def moved_unnoted(one: InForce, then: datetime, now: datetime) -> frozenset[int]:
+    """Assets that may stand otherwise than ``then`` though no note says so.
+
+    A stream fell silent since, or one that is heard is on an asset that did not hold; and an alarm is on the shelf, whose
+    condition only the engine's state knows.
+    """
+    assert isinstance(one.clause.check, SignalCheck)
+    is_of_silence = one.clause.check.condition.kind is SignalKind.STALE
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SHELVED if is_of_silence else f"{_SHELVED} UNION {_HEARD}",
+            {"clause": one.clause.id, "id": one.clause_id, "then": then, "now": now},
+        )
+        return frozenset(pk for (pk,) in cursor.fetchall())
+
+
+_SHELVED = """
+    SELECT s.asset_id FROM alarms_alarm a JOIN alarms_definition d ON d.id = a.definition_id
+        JOIN observations_datastream s ON s.id = d.stream_id
+    WHERE a.state = 'shelved' AND d.clause = %(clause)s AND s.asset_id IS NOT NULL
+"""
+_HEARD = """
+    SELECT s.asset_id FROM alarms_definition d JOIN observations_datastream s ON s.id = d.stream_id
+        JOIN observations_latest l ON l.stream = s.id
+        LEFT JOIN standards_verdict v ON v.clause_id = %(id)s AND v.subject = s.asset_id AND v.letter <> 'h'
+    WHERE d.clause = %(clause)s AND s.asset_id IS NOT NULL AND l.at IS NOT NULL
+        AND (l.at + s.stale_after >= %(then)s AND l.at + s.stale_after < %(now)s
+             OR v.subject IS NOT NULL AND l.at >= d.changed_at AND (l.at + s.stale_after < %(now)s) IS NOT TRUE)
+"""
 
 
 def draft_of(clause: Clause, day: date) -> Draft:
@@ -94,7 +135,10 @@ def judge(clause: Clause, *, now: datetime, register: Register, subjects: Sequen
     heard: dict[int, list[Heard]] = {}
     active = _Active()
     streams = _streams(clause, who).values("pk", "uid", "name", "asset_id", "stale_after", "latest__at")
-    alarms = {row.stream_id: row for row in Definition.objects.filter(clause=clause.id).select_related("alarm")}
+    owned = Definition.objects.filter(clause=clause.id).select_related("alarm")
+    if subjects is not None:
+        owned = owned.filter(stream__asset_id__in=subjects)
+    alarms = {row.stream_id: row for row in owned}
     for stream in streams:
         told = _heard(check, stream, alarms.get(stream["pk"]), active, now)
         heard.setdefault(stream["asset_id"], []).append(told)

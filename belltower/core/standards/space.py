@@ -18,6 +18,8 @@ AT_ONCE = 20_000
 """Shapes asked about in one go: a chunk's candidate pairs fit in memory, and two threads have enough to do."""
 LONGEST_PIECE = 16
 """Vertices of a piece of a line: a box around a short piece keeps out what a box around a winding line would let in."""
+SHORT_PIECE = 6
+"""Vertices of a piece where only boxes are compared."""
 MILLIMETRES = 3
 """Distances are told to the millimetre: coordinates are kept to a tenth of one."""
 EDGE = 0.0005
@@ -97,17 +99,26 @@ def _shortest(pairs: Pairs) -> Pairs:
     return pairs.kept(order[is_first])
 
 
-def _pieces(shapes: Shapes) -> tuple[Shapes, Ints]:
+def boxes(shapes: Shapes, metres: float) -> NDArray[np.float64]:
+    """(n, 4): boxes that hold all within ``metres`` of each shape, several for a long line; None has none.
+
+    A box is west, south, east, north.
+    """
+    pieces, _ = _pieces(shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)], longest=SHORT_PIECE)
+    return np.asarray(shapely.bounds(pieces) + np.array([-metres, -metres, metres, metres]), dtype=np.float64)
+
+
+def _pieces(shapes: Shapes, longest: int = LONGEST_PIECE) -> tuple[Shapes, Ints]:
     """The shapes with long lines cut into pieces that share their ends, and whose piece each is."""
     lengths = shapely.get_num_coordinates(shapes)
-    is_long = (shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING) & (lengths > LONGEST_PIECE)
-    cut = [(piece, number) for number in np.flatnonzero(is_long).tolist() for piece in _cut(shapes[number])]
+    is_long = (shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING) & (lengths > longest)
+    cut = [(piece, number) for number in np.flatnonzero(is_long).tolist() for piece in _cut(shapes[number], longest)]
     pieces = np.array([piece for piece, _ in cut], dtype=object)
     owner = np.array([number for _, number in cut], dtype=np.int64)
     return np.concatenate([shapes[~is_long], pieces]), np.concatenate([np.flatnonzero(~is_long), owner])
 
 
-def _cut(line: Any) -> Iterator[Any]:
+def _cut(line: Any, longest: int) -> Iterator[Any]:
     vertices = shapely.get_coordinates(line)
-    for begin in range(0, len(vertices) - 1, LONGEST_PIECE - 1):
-        yield shapely.linestrings(vertices[begin : begin + LONGEST_PIECE])
+    for begin in range(0, len(vertices) - 1, longest - 1):
+        yield shapely.linestrings(vertices[begin : begin + longest])

@@ -37,8 +37,9 @@ def judge(clause: Clause, *, now: datetime, register: Register, subjects: Sequen
     )  # fmt: skip
     left = left.kept(left.says["meant"] != FALSE)
     right = things.assets(
-        check.of, fields_of(register.kind(check.of)), {"counts": bound(check.of_where, values, day)}, shapes=True
-    )
+        check.of, fields_of(register.kind(check.of)), {"counts": bound(check.of_where, values, day)}, shapes=True,
+        subjects=None if subjects is None else things.near(check.of, left.shapes, _metres(check, values)),
+    )  # fmt: skip
     right = right.kept((right.says["counts"] != FALSE) & ~shapely.is_missing(right.shapes))
     pairs = pairs_of(check, left.shapes, right.shapes, values)
     pairs = pairs.kept(left.ids[pairs.left] != right.ids[pairs.right])
@@ -56,11 +57,16 @@ def pairs_of(check: SpatialCheck, left: Shapes, right: Shapes, values: Mapping[s
         return space.covered(left, right)
     if check.must is Must.BE_OUTSIDE:
         return space.overlapping(left, right)
-    assert check.distance is not None
-    metres = values[check.distance]
-    assert isinstance(metres, float)
+    metres = _metres(check, values)
     pairs = space.within(left, right, metres)
     return pairs if check.must is Must.BE_NEAR else pairs.kept(pairs.metres < metres)
+
+
+def _metres(check: SpatialCheck, values: Mapping[str, Given]) -> float:
+    """How far apart two may be that decide."""
+    metres = values[check.distance] if check.distance else 0.0
+    assert isinstance(metres, float)
+    return metres
 
 
 def _evidence(

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from belltower.core.places import city
 from belltower.core.places.models import Area
+from belltower.core.standards import space
+from belltower.core.standards.asking import array_of
 from belltower.core.standards.predicates.judging import judge, known
 from belltower.core.standards.predicates.nodes import Kind, Node
 from belltower.core.standards.predicates.sql import Engine, fields_of_json, sql_of
@@ -27,6 +29,8 @@ TRUE, FALSE, UNKNOWN = 1, 0, -1
 """What a predicate says of one thing, as an int8."""
 NOWHERE = -1
 """The area of a thing that lies in none."""
+SLACK_M = 1.0
+"""By how much boxes are compared too large, for coordinates that were rounded on their way into the database."""
 IN_SERVICE = "a.life IN ('in_service', 'out_of_service')"
 
 
@@ -76,18 +80,41 @@ def assets(
     )  # fmt: skip
 
 
-def areas(level: str, asked: Mapping[str, Node], *, on: date, shapes: bool = False) -> Things:
-    """The areas of a level that are in force on that day."""
-    rows = list(
-        Area.objects.filter(level=level).on(on).order_by("id")
-        .values_list("id", "geometry", *AREA_FIELDS)
-    )  # fmt: skip
+def areas(
+    level: str, asked: Mapping[str, Node], *, on: date, shapes: bool = False, subjects: Sequence[int] | None = None
+) -> Things:
+    """The areas of a level that are in force on that day (of ``subjects``, where they are given)."""
+    there = Area.objects.filter(level=level) if subjects is None else Area.objects.filter(level=level, pk__in=subjects)
+    rows = list(there.on(on).order_by("id").values_list("id", "geometry", *AREA_FIELDS))
     fields = [known(dict(zip(AREA_FIELDS, row[2:], strict=True)), AREA_FIELDS) for row in rows]
     ids = np.array([row[0] for row in rows], dtype=np.int64)
     says = {
         name: np.array([_LETTER[judge(node, each)] for each in fields], dtype=np.int8) for name, node in asked.items()
     }
     return Things(ids, ids, says, in_plane([row[1] for row in rows]) if shapes else np.empty(0, dtype=object))
+
+
+def near(kind: str, shapes: NDArray[np.object_], metres: float, *, is_of_areas: bool = False) -> list[int]:
+    """Assets of a kind (or areas of a level) that may lie within ``metres`` of any of the shapes: by their boxes, so some more.
+
+    ``shapes`` are in the city's metric plane; None is near nothing.
+    """
+    boxes = space.boxes(shapes, metres + SLACK_M)
+    if not len(boxes):
+        return []
+    table, column = ("places_area", "level") if is_of_areas else ("places_asset", "kind")
+    corners = [array_of(column.tolist()) for column in boxes.T]
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR.format(table=table, column=column), [*corners, kind])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+# Each box by the index of boxes: with the kind as a plain condition, all things of a kind would be looked at for each box.
+_NEAR = """
+    SELECT DISTINCT f.id FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[]) AS n (west, south, east, north),
+        LATERAL (SELECT t.id FROM {table} t WHERE t.box && box(point(n.west, n.south), point(n.east, n.north))
+                 AND t.{column} || '' = %s OFFSET 0) AS f ORDER BY 1
+"""
 
 
 def letter(sql: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ def judged(
     evidence: Callable[[Ints], Iterable[Mapping[str, Any]]],
     *,
     is_of_areas: bool = False,
+    until: datetime | None = None,
 ) -> Judged:
     """What a clause says of the things that it means. ``evidence`` is asked once, for the places of those that do not hold.
 
@@ -49,13 +51,13 @@ def judged(
     meant = things.says["meant"]
     says = np.where(meant == UNKNOWN, UNKNOWN, holds)
     good, bad = (meant != FALSE) & (says == TRUE), np.flatnonzero((meant != FALSE) & (says != TRUE))
-    areas, counts = np.unique(things.areas[good], return_counts=True)
     not_holding = [
         Broken(None if is_of_areas else int(things.ids[n]), _area(things.areas[n]),
                "broken" if says[n] == FALSE else "unknown", why)
         for n, why in zip(bad.tolist(), evidence(bad), strict=True)
     ]  # fmt: skip
-    return Judged({_area(area): int(count) for area, count in zip(areas, counts, strict=True)}, not_holding)
+    areas = (None if area == NOWHERE else area for area in things.areas[good].tolist())
+    return Judged(list(zip(things.ids[good].tolist(), areas, strict=True)), not_holding, until)
 
 
 def noted(ids: Iterable[int], fields: Iterable[str]) -> dict[int, dict[str, Any]]:

@@ -28,7 +28,8 @@ JUDGE = "standards.judge_all"
 BY = Actor.system("standards")
 JUDGE_EVERY_S = 5.0
 OTHERS_EVERY_S = 60.0
-"""Clauses of other kinds are judged whole, so more seldom: after this long, or ten times as long as it took."""
+"""How often clauses that must be judged whole are, and what leaves no note is looked at: so long after the last time, or ten
+times as long as that took."""
 TAKE_OVER_EVERY_S = 5.0
 _LOCK = 0x7374616E64  # "stand": whoever holds it judges what changed
 

@@ -192,8 +192,13 @@ CLAUSES = {
 
 def written(*names: str) -> str:
     """A document with the clauses of these names; of all where none is given."""
-    parts = (CLAUSES[name].split("\n", 1) for name in names or CLAUSES)
-    return HEAD + "".join(f"{first}\n{_COMMON}{rest}" for first, rest in parts)
+    return HEAD + "".join(filled(CLAUSES[name]) for name in names or CLAUSES)
+
+
+def filled(clause: str) -> str:
+    """A clause with the parts that are alike in all."""
+    first, rest = clause.split("\n", 1)
+    return f"{first}\n{_COMMON}{rest}"
 
 
 def read(text: str) -> Document:

@@ -116,6 +116,8 @@ def test_an_area_is_reached_when_all_of_it_is_and_watched_when_each_window_was(t
     ]  # fmt: skip
     put_areas(drafts, by=BY, on=date(2024, 1, 1), source="tests")
     grids = {area.title.en: area.pk for area in Area.objects.filter(level="grid")}
+    town.put("station", "S-far", shapely.Point(90_000, 0), is_open=True)
+    assert {one.outcome for one in judged("reach").not_holding} == {"broken"}
     town.put("station", "S-1", shapely.Point(0, 0), is_open=True)
     town.put("station", "S-shut", shapely.Point(900, 0), is_open=False)
     found = judged("reach")
