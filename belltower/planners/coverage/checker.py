@@ -14,7 +14,7 @@ import itertools
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -43,6 +43,8 @@ class City:
         shares = (unit, problem["second_percent"]) if problem["times"] == 2 else (unit, 0)
         self.worth = [[people * share for share in shares] for people in self.demand["people"]]
         must(all(people >= 0 for people in self.demand["people"]), "a population is negative")
+        self.duals: list[list[int]] = []
+        self.gains: dict[int, dict[int, Any]] = {}
         self.into: dict[int, list[tuple[int, int]]] = {}
         self.ending: dict[int, list[tuple[int, int]]] = {}
         self.beside: dict[int, list[int]] = {}
@@ -134,7 +136,9 @@ def check(file: dict[str, Any]) -> dict[str, Any]:
     must(file["problem_digest"] == digest, "the problem was changed after it was solved")
     city = City(problem, certificate["scale"])
     check_open(city, plan["open"])
-    farthest = max((dearest(city, one) for one in leaves(certificate["tree"])), default=0) if city.is_mean else 0
+    city.duals = certificate["duals"]
+    check_duals(city)
+    farthest = max((dearest(city, dual) for dual in city.duals), default=0) if city.is_mean else 0
     reached = {s: city.reached([s], farthest or city.sites["radius"][s]) for s in city.allowed}
     near = city.reached(city.allowed, math.inf) if city.is_mean else set().union(*reached.values())
     lost = sorted(set(city.everyone) - set(near))
@@ -208,18 +212,18 @@ def value_of(city: City, plan: Any, ways: Any, wants: Mapping[int, int], near: s
     return sum(city.price[s] for s in opened) if city.p["by_cost"] else len(opened)
 
 
-def leaves(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The ends of a tree that have multipliers."""
-    if "site" in tree:
-        yield from leaves(tree["open"])
-        yield from leaves(tree["closed"])
-    elif "dual" in tree:
-        yield tree
+def check_duals(city: City) -> None:
+    """Multipliers are whole and not negative; for the mean way, none is of nobody, since nobody's way costs nothing."""
+    for dual in city.duals:
+        must(len(dual) == len(city.everyone), "a multiplier is missing")
+        must(all(isinstance(u, int) and u >= 0 for u in dual), "a multiplier is negative or no whole number")
+        idle = any(u and not people for u, people in zip(dual, city.demand["people"], strict=True))
+        must(not city.is_mean or not idle, "a multiplier is of nobody")
 
 
-def dearest(city: City, tree: dict[str, Any]) -> int:
+def dearest(city: City, dual: list[int]) -> int:
     """How far anybody's multiplier can pay for: sites beyond it collect nothing."""
-    some = zip(tree["dual"], city.demand["people"], strict=True)
+    some = zip(dual, city.demand["people"], strict=True)
     return max((-(-u // (city.scale * people)) for u, people in some if people), default=0)
 
 
@@ -238,21 +242,29 @@ def bound_of(city: City, tree: Any, opened: set[int], closed: set[int], reached:
     if "over" in tree:
         must(city.p["task"] == "cover_most" and breaks(city, opened), "a branch is cut off without reason")
         return 0
-    return leaf(city, tree["dual"], tree.get("money", 0), opened, closed, reached, wants)
+    if "settled" in tree:
+        inside, outside = set(tree["opens"]), set(tree["closes"])
+        must(not (inside | outside) & (opened | closed) and inside | outside <= set(reached), "a site is settled twice")
+        ends = [leaf(city, tree["settled"], 0, opened, closed | {s}, reached, wants) for s in tree["opens"]]
+        ends += [leaf(city, tree["settled"], 0, opened | {s}, closed, reached, wants) for s in tree["closes"]]
+        worst = max if city.p["task"] == "cover_most" else min
+        return worst(bound_of(city, tree["rest"], opened | inside, closed | outside, reached, wants), *ends)
+    return leaf(city, tree["dual"], tree["money"], opened, closed, reached, wants)
 
 
-def leaf(city: City, dual: list[int], money: int, opened: set[int], closed: set[int], reached: Any, wants: Any) -> int:
+def leaf(city: City, number: int, money: int, opened: set[int], closed: set[int], reached: Any, wants: Any) -> int:
     """Lagrange: each multiplier prices a demand's wish; sites collect the prices of those whom they reach."""
-    must(len(dual) == len(city.everyone) and all(u >= 0 for u in (money, *dual)), "a multiplier is negative or missing")
-    people = city.demand["people"]
+    must(money >= 0 and 0 <= number < len(city.duals), "the price of money is negative, or multipliers are missing")
+    dual, people = city.duals[number], city.demand["people"]
+    if number not in city.gains and city.is_mean:
+        must(all(wants[i] or not u for i, u in enumerate(dual)), "a multiplier is of somebody without a way")
+        paid = {s: ((dual[i], city.scale * people[i] * mm) for i, mm in some.items()) for s, some in reached.items()}
+        city.gains[number] = {s: sum(u - cost for u, cost in some if u > cost) for s, some in paid.items()}
+    elif number not in city.gains:
+        city.gains[number] = {s: sum(dual[i] for i in some) for s, some in reached.items()}
+    gains = city.gains[number]
     if city.is_mean:
-        must(all(u == 0 or (people[i] and wants[i]) for i, u in enumerate(dual)), "a multiplier is of nobody")
-        gains = {
-            s: sum(max(0, dual[i] - city.scale * people[i] * mm) for i, mm in some.items())
-            for s, some in reached.items()
-        }
         return int(sum(dual) - best(city, gains, opened, closed, money))
-    gains = {s: sum(dual[i] for i in some) for s, some in reached.items()}
     if city.p["task"] == "cover_most":
         keeps = sum(max(0, city.scale * worth - dual[i]) for i in city.everyone for worth in city.worth[i])
         return int(keeps + best(city, gains, opened, closed, money))

@@ -50,3 +50,11 @@ TWICE = Text(zh="同一目标只能要求 1 次或 2 次覆盖，不能是 {time
 STAGES_FALL = Text(
     zh="第 {stage} 期的允许总数小于前一期", en="stage {stage} allows fewer sites in all than the stage before it"
 )
+MEAN_BY_NUMBER = Text(
+    zh="最短平均距离只能按站点总数规划，不支持预算或分类上限",
+    en="the mean way is planned by a number of sites, not by a budget or classes",
+)
+MEAN_IMPOSSIBLE = Text(
+    zh="{at_most} 个站点无法让所有有路可达的人都能到达",
+    en="no {at_most} sites were found that everybody who has a way to some site can walk to",
+)

@@ -69,7 +69,7 @@ def _nearest(problem: Problem) -> Ints:
     if problem.over is Over.STRAIGHT:
         sites = np.column_stack([problem.sites.x, problem.sites.y])[problem.allowed]
         metres, _ = cKDTree(sites).query(np.column_stack([problem.demand.x, problem.demand.y]))
-        return np.ceil(metres).astype(np.int64)
+        return np.asarray(np.ceil(metres), dtype=np.int64)
     assert problem.streets is not None
     found = np.full(len(problem.demand), FAR, dtype=np.int64)
     there = np.flatnonzero((problem.sites.segments != NOWHERE) & problem.allowed)

@@ -54,7 +54,7 @@ def plan_coverage(
     ``tell(value, bound)`` is called as either gets better. Within one run of the same versions, a plan depends on problem,
     effort and how fast the machine is; its certificate holds on any.
     """
-    from belltower.planners.coverage.median import choose_median  # noqa
+    from belltower.planners.coverage.median import choose_median
 
     effort, began = effort or Effort(), time.monotonic()
     if problem.task is Task.MEAN_WAY:
@@ -100,7 +100,7 @@ def certificate_of(problem: Problem, model: Model, proof: Proof, replaced: Ints)
         "scale": SCALE,
         "bound": proof.bound,
         "replaced": replaced.tolist(),
-        "tree": tree_of(problem, model, proof.root),
+        **tree_of(problem, model, proof.root),
     }
 
 
@@ -137,11 +137,9 @@ def reached_of(problem: Problem, pairs: Reach) -> dict[str, Any]:
     served = np.bincount(problem.areas, problem.people * is_served, minlength=count).astype(np.int64)
     names = [*problem.area_names, *(str(n) for n in range(len(problem.area_names), count))]
     areas = [
-        {"name": name, "people": int(all_), "reached": int(some)}
-        for name, all_, some in zip(names, live, served, strict=True)
-        if all_
+        {"name": names[n], "people": int(live[n]), "reached": int(served[n])} for n in np.flatnonzero(live).tolist()
     ]
-    worst = min(areas, key=lambda one: one["reached"] / one["people"])
+    worst = areas[int((served[live > 0] / live[live > 0]).argmin())]
     return {"people": int(problem.people.sum()), "reached": int(served.sum()), "areas": areas, "worst_area": worst}
 
 

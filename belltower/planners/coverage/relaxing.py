@@ -112,8 +112,8 @@ def whole_duals(model: Model, duals: Floats) -> Ints:
     """Multipliers in millionths, none negative; for COVER_ALL rounded down, so that no site collects more than it costs."""
     scaled = np.maximum(0.0, duals) * SCALE
     if not model.is_most:
-        return np.floor(scaled).astype(np.int64)
-    return np.minimum(np.rint(scaled).astype(np.int64), model.first * SCALE)
+        return np.asarray(np.floor(scaled), dtype=np.int64)
+    return np.asarray(np.minimum(np.rint(scaled).astype(np.int64), model.first * SCALE))
 
 
 def bound(model: Model, relaxed: Relaxed, opened: Flags, closed: Flags) -> int:

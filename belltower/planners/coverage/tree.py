@@ -13,10 +13,17 @@ from belltower.planners.coverage.proving import Node
 from belltower.planners.coverage.relaxing import SCALE
 
 
-def tree_of(problem: Problem, model: Model, node: Node) -> dict[str, Any]:
-    """``{"site", "open", "closed"}`` for a branch, ``{"dual", "money"}`` for a leaf, ``{"short"}`` or ``{"over"}`` where nothing is."""
+def tree_of(problem: Problem, model: Model, root: Node) -> dict[str, Any]:
+    """``duals``: lists of multipliers by demand; ``tree``: ``{"site", "open", "closed"}`` for a branch, ``{"dual", "money"}``
+    for a leaf with the number of its multipliers, ``{"short"}`` or ``{"over"}`` where a branch is impossible.
+    """
+    duals: list[list[int]] = []
+    return {"tree": _part(problem, model, root, duals, {}), "duals": duals}
+
+
+def _part(problem: Problem, model: Model, node: Node, duals: list[list[int]], known: dict[int, int]) -> dict[str, Any]:
     if node.below:
-        opened, closed = (tree_of(problem, model, one) for one in node.below)
+        opened, closed = (_part(problem, model, one, duals, known) for one in node.below)
         return {"site": int(model.sites[node.site]), "open": opened, "closed": closed}
     if node.is_impossible and model.is_most:
         return {"over": True}
@@ -25,7 +32,11 @@ def tree_of(problem: Problem, model: Model, node: Node) -> dict[str, Any]:
         row = int(np.flatnonzero(count < model.wants)[0])
         return {"short": int(np.flatnonzero(model.members == row)[0])}
     assert node.relaxed is not None
-    return {"dual": _by_demand(problem, model, node.relaxed.dual).tolist(), "money": node.relaxed.money}
+    key = id(node.relaxed.dual)
+    if key not in known:
+        known[key] = len(duals)
+        duals.append(_by_demand(problem, model, node.relaxed.dual).tolist())
+    return {"dual": known[key], "money": node.relaxed.money}
 
 
 def _by_demand(problem: Problem, model: Model, dual: Ints) -> Ints:
