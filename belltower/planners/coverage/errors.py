@@ -58,3 +58,4 @@ MEAN_IMPOSSIBLE = Text(
     zh="{at_most} 个站点无法让所有有路可达的人都能到达",
     en="no {at_most} sites were found that everybody who has a way to some site can walk to",
 )
+STAGES_OF_MOST = Text(zh="分期建设只用于“覆盖最多”的规划", en="stages are planned for covering the most only")

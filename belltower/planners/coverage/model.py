@@ -65,12 +65,12 @@ class Model:
         )
 
 
-def model_of(problem: Problem, reach: Reach) -> Model:
-    """Demand with the same sites merged into a row, and a column for each site that stands or reaches anybody."""
+def model_of(problem: Problem, reach: Reach, *, is_by_area: bool = False) -> Model:
+    """Demand with the same sites (``is_by_area``: of one area) merged into a row; a column for each site that stands or reaches anybody."""
     matrix = reach.matrix()
     unit = 100 if problem.times == 2 else 1
     # What a second site is worth cannot be split over merged demand in whole numbers.
-    merged, members = _merged(matrix, is_apart=problem.second_percent > 0)
+    merged, members = _merged(matrix, is_apart=problem.second_percent > 0, areas=problem.areas if is_by_area else None)
     covered = members >= 0
     people = np.bincount(members[covered], problem.people[covered], minlength=merged.shape[0]).astype(np.int64)
     kinds = sorted(dict(problem.limits.of_class))
@@ -101,7 +101,7 @@ def model_of(problem: Problem, reach: Reach) -> Model:
     return _of_columns(model, np.flatnonzero(useful))
 
 
-def _merged(matrix: csr_array, *, is_apart: bool) -> tuple[csr_array, Ints]:
+def _merged(matrix: csr_array, *, is_apart: bool, areas: Ints | None) -> tuple[csr_array, Ints]:
     """One row for each set of sites, and the row of each demand; -1 where no site reaches."""
     matrix.sort_indices()
     members = np.full(matrix.shape[0], -1, dtype=np.int64)
@@ -113,7 +113,9 @@ def _merged(matrix: csr_array, *, is_apart: bool) -> tuple[csr_array, Ints]:
         if starts[row] == starts[row + 1]:
             continue
         key = held[starts[row] * width : starts[row + 1] * width]
-        number = known.setdefault(key + (row.to_bytes(4) if is_apart else b""), len(known))
+        number = known.setdefault(
+            key + (row if is_apart else 0 if areas is None else int(areas[row])).to_bytes(8), len(known)
+        )
         if number == len(representatives):
             representatives.append(row)
         members[row] = number

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from belltower.planners.coverage.choosing import greedy, improved
+from belltower.planners.coverage.choosing import greedy
 from belltower.planners.coverage.lost import lost_of
 from belltower.planners.coverage.model import Model, model_of, reduced, without_implied, without_replaced
 from belltower.planners.coverage.problem import Flags, Ints, Over, Problem, Task
@@ -46,28 +46,35 @@ class Chosen:
     certificate: dict[str, Any]
 
 
-def plan_coverage(
-    problem: Problem, effort: Effort | None = None, *, tell: Callable[[int, int], None] | None = None
-) -> PlanFile:
+def plan_coverage(problem: Problem, effort: Effort | None = None) -> PlanFile:
     """The best plan that was found in time, how far from the best it may be, and its certificate.
 
-    ``tell(value, bound)`` is called as either gets better. Within one run of the same versions, a plan depends on problem,
-    effort and how fast the machine is; its certificate holds on any.
+    How good it is depends on how fast the machine is, where the time is over first; its certificate holds on any.
     """
     from belltower.planners.coverage.median import choose_median
 
     effort, began = effort or Effort(), time.monotonic()
     if problem.task is Task.MEAN_WAY:
         chosen, pairs, is_reached = choose_median(problem, effort)
-    else:
-        reach = reach_of(problem)
-        chosen = choose_cover(problem, reach, effort, began=began)
-        pairs = nearest_open(reach, chosen.opened, times=problem.times)
-        is_reached = np.zeros(len(problem.demand), dtype=bool)
-        is_reached[reach.demand] = True
-    plan = _plan(problem, chosen, pairs, is_reached)
-    plan["seconds"] = round(time.monotonic() - began, 3)
-    return PlanFile(KIND, problem.as_json(), plan, {**chosen.certificate, "ways": ways(problem, pairs)})
+        return _file(problem, chosen, pairs, is_reached, began=began, more={})
+    reach = reach_of(problem)
+    return file_of(problem, choose_cover(problem, reach, effort, began=began), reach, began=began, more={})
+
+
+def file_of(problem: Problem, chosen: Chosen, reach: Reach, *, began: float, more: Mapping[str, Any]) -> PlanFile:
+    """What was chosen as a plan's file, with the ways to the nearest open sites; ``more`` is told besides."""
+    is_reached = np.zeros(len(problem.demand), dtype=bool)
+    is_reached[reach.demand] = True
+    pairs = nearest_open(reach, chosen.opened, times=problem.times)
+    return _file(problem, chosen, pairs, is_reached, began=began, more=more)
+
+
+def _file(
+    problem: Problem, chosen: Chosen, pairs: Reach, is_reached: Flags, *, began: float, more: Mapping[str, Any]
+) -> PlanFile:
+    shown = ways(problem, pairs)
+    plan = _plan(problem, chosen, pairs, is_reached) | dict(more) | {"seconds": round(time.monotonic() - began, 3)}
+    return PlanFile(KIND, problem.as_json(), plan, {**chosen.certificate, "ways": shown})
 
 
 def choose_cover(problem: Problem, reach: Reach, effort: Effort, *, began: float | None = None) -> Chosen:
@@ -78,7 +85,7 @@ def choose_cover(problem: Problem, reach: Reach, effort: Effort, *, began: float
     is_small = model.reach.nnz <= _SMALL
     proof = prove(
         model,
-        improved(model, greedy(model)),
+        greedy(model),
         seconds=(until - time.monotonic()) * (0.3 if is_small else 0.5),
         most_nodes=2000 if is_small else 1,
     )

@@ -62,6 +62,8 @@ class _Search:
         none = np.zeros(self.model.columns, dtype=bool)
         root = Node(self.model.fixed.copy(), none)
         self._relax(root, None)
+        if not self._is_closed(root):
+            self._keep(improved(self.model, self.opened))
         waiting = [root]
         while waiting and self.nodes < self.most_nodes and time.monotonic() < self.until:
             node = waiting.pop()
@@ -97,9 +99,9 @@ class _Search:
 
     def _look(self, relaxed: Relaxed) -> None:
         """A plan near the relaxation, if it is better than the best so far."""
-        opened = repaired(self.model, relaxed.shares)
-        if self.nodes == 1:
-            opened = improved(self.model, opened)
+        self._keep(repaired(self.model, relaxed.shares))
+
+    def _keep(self, opened: Flags) -> None:
         value = self.model.value(opened)
         if self.model.is_allowed(opened) and (value > self.value if self.model.is_most else value < self.value):
             self.opened, self.value = opened, value
