@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A problem of coverage in, a plan with its certificate out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from belltower.planners.coverage.choosing import greedy
+from belltower.planners.coverage.lost import lost_of
+from belltower.planners.coverage.model import Model, model_of, reduced, without_implied, without_replaced
+from belltower.planners.coverage.problem import Flags, Ints, Over, Problem, Task
+from belltower.planners.coverage.proving import Proof, prove
+from belltower.planners.coverage.racing import race
+from belltower.planners.coverage.reach import Reach, reach_of
+from belltower.planners.coverage.relaxing import SCALE
+from belltower.planners.coverage.tree import tree_of
+from belltower.planners.coverage.ways import nearest_open, ways
+from belltower.planners.plan import PlanFile, Status, gap
+
+KIND = "coverage"
+_SMALL = 40_000
+"""Pairs of row and column up to which the proof that anybody can check is searched for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to search at most, in seconds, and the seed of what is random in a solver."""
+
+    seconds: float = 60.0
+    seed: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is opened, the solver's bound and who closed it, and the certificate's part that the checker computes anew."""
+
+    opened: Flags
+    value: int
+    bound: int
+    by: str
+    certificate: dict[str, Any]
+
+
+def plan_coverage(problem: Problem, effort: Effort | None = None) -> PlanFile:
+    """The best plan that was found in time, how far from the best it may be, and its certificate.
+
+    How good it is depends on how fast the machine is, where the time is over first; its certificate holds on any.
+    """
+    from belltower.planners.coverage.median import choose_median
+
+    effort, began = effort or Effort(), time.monotonic()
+    if problem.task is Task.MEAN_WAY:
+        chosen, pairs, is_reached = choose_median(problem, effort)
+        return _file(problem, chosen, pairs, is_reached, began=began, more={})
+    reach = reach_of(problem)
+    return file_of(problem, choose_cover(problem, reach, effort, began=began), reach, began=began, more={})
+
+
+def file_of(problem: Problem, chosen: Chosen, reach: Reach, *, began: float, more: Mapping[str, Any]) -> PlanFile:
+    """What was chosen as a plan's file, with the ways to the nearest open sites; ``more`` is told besides."""
+    is_reached = np.zeros(len(problem.demand), dtype=bool)
+    is_reached[reach.demand] = True
+    pairs = nearest_open(reach, chosen.opened, times=problem.times)
+    return _file(problem, chosen, pairs, is_reached, began=began, more=more)
+
+
+def _file(
+    problem: Problem, chosen: Chosen, pairs: Reach, is_reached: Flags, *, began: float, more: Mapping[str, Any]
+) -> PlanFile:
+    shown = ways(problem, pairs)
+    plan = _plan(problem, chosen, pairs, is_reached) | dict(more) | {"seconds": round(time.monotonic() - began, 3)}
+    return PlanFile(KIND, problem.as_json(), plan, {**chosen.certificate, "ways": shown})
+
+
+def choose_cover(problem: Problem, reach: Reach, effort: Effort, *, began: float | None = None) -> Chosen:
+    """Cover all or most: a quick plan, then a proof that anybody can check, then (still open) two solvers in a race."""
+    until = (time.monotonic() if began is None else began) + effort.seconds
+    full, replaced = without_replaced(model_of(problem, reach), times=problem.times)
+    model = without_implied(full)
+    is_small = model.reach.nnz <= _SMALL
+    proof = prove(
+        model,
+        greedy(model),
+        seconds=(until - time.monotonic()) * (0.3 if is_small else 0.5),
+        most_nodes=2000 if is_small else 1,
+    )
+    opened, value, bound, by = _of_sites(problem, model, proof.opened), proof.value, proof.bound, "certificate"
+    if not proof.is_closed:
+        small = reduced(model, times=problem.times)
+        found = race(small, opened[small.sites], bound, seconds=until - time.monotonic(), seed=effort.seed)
+        if found.value > value if model.is_most else found.value < value:
+            opened, value = _of_sites(problem, small, found.opened), found.value
+        bound, by = found.bound, found.by or by
+    if value == proof.bound:
+        bound, by = value, "certificate"
+    return Chosen(opened, value, bound, by, certificate_of(problem, model, proof, replaced))
+
+
+def certificate_of(problem: Problem, model: Model, proof: Proof, replaced: Ints) -> dict[str, Any]:
+    """The tree of multipliers, by the problem's own numbers."""
+    return {
+        "scale": SCALE,
+        "bound": proof.bound,
+        "replaced": replaced.tolist(),
+        **tree_of(problem, model, proof.root),
+    }
+
+
+def _of_sites(problem: Problem, model: Model, opened: Flags) -> Flags:
+    found = problem.fixed.copy()
+    found[model.sites[opened]] = True
+    return found
+
+
+def _plan(problem: Problem, chosen: Chosen, pairs: Reach, is_reached: Flags) -> dict[str, Any]:
+    lost = lost_of(problem, is_reached)
+    opened = np.flatnonzero(chosen.opened).tolist()
+    return {
+        "status": str(Status.PROVEN if chosen.bound == chosen.value else Status.BOUNDED),
+        "value": chosen.value,
+        "bound": chosen.bound,
+        "gap": gap(chosen.value, chosen.bound),
+        "bound_by": chosen.by,
+        "open": opened,
+        "new": [site for site in opened if not problem.fixed[site]],
+        "uncoverable": [one["demand"] for one in lost],
+        "uncoverable_why": lost,
+        **reached_of(problem, pairs),
+        "side_by_side": side_by_side(problem, chosen.opened),
+    }
+
+
+def reached_of(problem: Problem, pairs: Reach) -> dict[str, Any]:
+    """How many people are reached of how many, and by street committee; the worst of them."""
+    is_served = np.zeros(len(problem.demand), dtype=bool)
+    is_served[pairs.demand[pairs.mm <= problem.radius[pairs.sites]]] = True
+    count = max(1, len(problem.area_names), int(problem.areas.max()) + 1)
+    live = np.bincount(problem.areas, problem.people, minlength=count).astype(np.int64)
+    served = np.bincount(problem.areas, problem.people * is_served, minlength=count).astype(np.int64)
+    names = [*problem.area_names, *(str(n) for n in range(len(problem.area_names), count))]
+    areas = [
+        {"name": names[n], "people": int(live[n]), "reached": int(served[n])} for n in np.flatnonzero(live).tolist()
+    ]
+    worst = areas[int((served[live > 0] / live[live > 0]).argmin())]
+    return {"people": int(problem.people.sum()), "reached": int(served.sum()), "areas": areas, "worst_area": worst}
+
+
+def side_by_side(problem: Problem, opened: Flags) -> dict[str, int]:
+    """People whom these sites reach along the streets, and whom a straight line would claim."""
+    measures = [over for over in Over if over is Over.STRAIGHT or problem.streets is not None]
+    found = {}
+    for over in measures:
+        reach = reach_of(problem, over=over, most=np.where(opened, problem.radius, -1))
+        found[str(over)] = int(problem.people[np.unique(reach.demand)].sum())
+    return found
