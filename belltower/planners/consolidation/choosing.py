@@ -40,7 +40,8 @@ class Answer:
 
 def solve(choice: Choice, *, whole: bool, seconds: float, seed: int = 0) -> Answer:
     """The fewest columns, in whole numbers or with parts of columns."""
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    # The solver itself: the class around it, which offers modelling, greets on the standard output before it can be told not to.
+    solver = highspy._Highs()  # type: ignore[attr-defined]
     for option, value in _options(seconds, seed):
         solver.setOptionValue(option, value)
     solver.passModel(_model(choice, whole=whole))
