@@ -20,7 +20,7 @@ from belltower.kernel.packs import Geometry
 from belltower.kernel.plane import MetricPlane
 from belltower.kernel.texts import Text
 from belltower.planners.consolidation.inventory import Aside, Thing, problem_of
-from belltower.planners.consolidation.rulebook import Inventory, Rulebook, read_rulebook
+from belltower.planners.consolidation.rulebook import BadPoleRules, Inventory, Rulebook, read_rulebook
 
 if TYPE_CHECKING:
     from belltower.planners.consolidation.problem import PoleProblem
@@ -30,7 +30,7 @@ LON, LAT = ("lon", "lng", "longitude", "x", "xcoord", "经度"), ("lat", "latitu
 
 def read_poles(path: Path) -> tuple[Rulebook, PoleProblem, list[Aside]]:
     """The rules at ``path``, the problem of the inventories that they name (beside them), and the rows kept aside."""
-    rulebook = read_rulebook(path.read_text(encoding="utf-8"), file=path.name)
+    rulebook = read_rulebook(_text(path), file=path.name)
     plane = MetricPlane(rulebook.plane)
     things: list[Thing] = []
     aside: list[Aside] = []
@@ -39,6 +39,14 @@ def read_poles(path: Path) -> tuple[Rulebook, PoleProblem, list[Aside]]:
             (things if isinstance(found, Thing) else aside).append(found)  # type: ignore[arg-type]
     problem, unfit = problem_of(rulebook, things, _streets(rulebook, path.parent, plane))
     return rulebook, problem, [*aside, *unfit]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        reason = Text(zh="不是 UTF-8 文本", en="it is no text in UTF-8")
+        raise BadPoleRules(file=path.name, line=1, reason=reason) from None
 
 
 def _things(rulebook: Rulebook, inventory: Inventory, source: Source, plane: MetricPlane) -> Iterator[Thing | Aside]:

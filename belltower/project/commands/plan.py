@@ -39,6 +39,9 @@ def poles(rules: Path, out: Path, map_: Path | None, seconds: float, seed: int) 
     from belltower.planners.consolidation.planner import plan_poles
     from belltower.project.planning import as_geojson, read_poles
 
+    for file in (out, map_):
+        if file is not None and not file.parent.is_dir():
+            raise click.BadParameter(f"没有文件夹 {file.parent} / there is no folder {file.parent}")
     rulebook, problem, aside = read_poles(rules)
     _tell_aside(aside)
     plan = plan_poles(problem, seconds=seconds, seed=seed)
