@@ -79,6 +79,7 @@ class Quantity(StrEnum):
     PRESSURE = "pressure"
     EXPLOSIVE_SHARE = "explosive_share"
     SURFACE_DENSITY = "surface_density"
+    ANGLE = "angle"
 
     @property
     def called(self) -> Text:
@@ -116,6 +117,7 @@ _UNITS: dict[Quantity, tuple[str, ...]] = {
     # Of the lower explosive limit; never to be mixed up with a share of the air.
     Quantity.EXPLOSIVE_SHARE: ("%{LEL}",),
     Quantity.SURFACE_DENSITY: ("g/m2", "kg/m2"),
+    Quantity.ANGLE: ("deg",),
 }
 _TITLES: dict[Quantity, Text] = {
     Quantity.LENGTH: Text(zh="长度", en="Length"),
@@ -131,6 +133,7 @@ _TITLES: dict[Quantity, Text] = {
     Quantity.PRESSURE: Text(zh="压力", en="Pressure"),
     Quantity.EXPLOSIVE_SHARE: Text(zh="爆炸下限占比", en="Share of the lower explosive limit"),
     Quantity.SURFACE_DENSITY: Text(zh="单位面积质量", en="Mass on an area"),
+    Quantity.ANGLE: Text(zh="角度", en="Angle"),
 }
 # What people write, and the UCUM code they mean. Only a hint: in UCUM 'ft' is the femtotonne and 'ha' the hectoyear,
 # so what people write is never taken for a code by itself.
