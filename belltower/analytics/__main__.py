@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``python -m belltower.analytics``: compile every room's loops, so that nobody waits for them later."""
+
+from belltower.analytics.alarms import engine
+from belltower.analytics.corridor import index
+
+for room in (engine, index):
+    room.warm_up()
