@@ -3,6 +3,7 @@
 
 from belltower.analytics.alarms import engine
 from belltower.analytics.corridor import index
+from belltower.analytics.meters import detecting
 
-for room in (engine, index):
+for room in (engine, index, detecting):
     room.warm_up()
