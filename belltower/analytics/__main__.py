@@ -3,7 +3,8 @@
 
 from belltower.analytics.alarms import engine
 from belltower.analytics.corridor import index
+from belltower.analytics.isolation import isolating
 from belltower.analytics.meters import detecting
 
-for room in (engine, index, detecting):
+for room in (engine, index, detecting, isolating):
     room.warm_up()
