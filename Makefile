@@ -5,7 +5,7 @@ SPARK := .venv-spark
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 NODE := $(PY) -m belltower.project.node
-LOCKS := requirements/base.txt requirements/build.txt requirements/test.txt
+LOCKS := requirements/base.txt requirements/build.txt requirements/test.txt requirements/networks.txt
 WORKERS ?=
 export PYTHONUNBUFFERED = 1
 # Certificates of the machine, as everything else on it uses them (a bureau's proxy has its own).
@@ -42,8 +42,8 @@ $(VENV)/.packages: $(VENV)/.uv $(LOCKS) pyproject.toml
 	@touch $@
 
 $(VENV)/.front-end: $(VENV)/.packages web/package-lock.json $(shell find web/src web/*.ts web/*.json -type f 2>/dev/null)
-	$(call step,3,front end; beside it the alarm engine is compiled)
-	@nice $(PY) -m belltower.analytics.alarms & engine=$$!; cd web && \
+	$(call step,3,front end; beside it the loops of analytics are compiled)
+	@nice $(PY) -m belltower.analytics & engine=$$!; cd web && \
 	  ../$(PY) -m belltower.project.node npm ci --no-audit --no-fund --loglevel=error >/dev/null && \
 	  ../$(PY) -m belltower.project.node npm run --silent build && wait $$engine
 	$(took)
@@ -95,6 +95,8 @@ lock: $(VENV)/.uv ## Lock the packages anew, with hashes and no address
 	@for name in bootstrap base build test spark; do \
 	  $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header requirements/$$name.in -o requirements/$$name.txt; done
+	@$(UV) pip compile --quiet --upgrade --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header requirements/networks.in -o requirements/networks.txt
 
 clean: ## Remove what set-up made (the city in var/ stays)
 	@rm -rf $(VENV) $(SPARK) web/node_modules belltower/screens/console/static/built

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from belltower.analytics.alarms import kernels
 from belltower.analytics.alarms import work as c
 from belltower.analytics.alarms.checking import check_entries, check_places
-from belltower.analytics.alarms.compiling import one_at_a_time
+from belltower.analytics.alarms.compiling import loops
 from belltower.analytics.alarms.definitions import Definitions, leaves_at
 from belltower.analytics.alarms.log import Log
 from belltower.analytics.alarms.state import State
@@ -56,7 +56,7 @@ def warm_up() -> None:
     from belltower.analytics.alarms.state import fresh
 
     nothing = define([AlarmPoint(alarm=1, stream=1, kind=Kind.HI)])
-    with one_at_a_time():
+    with loops.one_at_a_time():
         _step(fresh(nothing), log_of([tick(1)]), 1, nothing)
 
 

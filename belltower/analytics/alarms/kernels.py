@@ -9,7 +9,6 @@ import numpy as np
 
 from belltower.analytics.alarms import work as c
 from belltower.analytics.alarms.compiling import inlined, inner, outer
-from belltower.analytics.alarms.fetching import fetch_ahead
 from belltower.analytics.alarms.moves import move, settle, show, tell
 from belltower.analytics.alarms.timers import (
     fire_found,
@@ -21,6 +20,7 @@ from belltower.analytics.alarms.timers import (
     keep_quiet,
     sweep,
 )
+from belltower.analytics.fetching import fetch_ahead
 
 
 @inlined

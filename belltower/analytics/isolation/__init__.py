@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which valves take a pipe out of the network, and who is then without gas."""
