@@ -42,8 +42,8 @@ $(VENV)/.packages: $(VENV)/.uv $(LOCKS) pyproject.toml
 	@touch $@
 
 $(VENV)/.front-end: $(VENV)/.packages web/package-lock.json $(shell find web/src web/*.ts web/*.json -type f 2>/dev/null)
-	$(call step,3,front end; beside it the alarm engine is compiled)
-	@nice $(PY) -m belltower.analytics.alarms & engine=$$!; cd web && \
+	$(call step,3,front end; beside it the alarm engine and the reader of messages are compiled)
+	@{ nice $(PY) -m belltower.analytics.alarms && nice $(PY) -m belltower.analytics.text; } & engine=$$!; cd web && \
 	  ../$(PY) -m belltower.project.node npm ci --no-audit --no-fund --loglevel=error >/dev/null && \
 	  ../$(PY) -m belltower.project.node npm run --silent build && wait $$engine
 	$(took)
