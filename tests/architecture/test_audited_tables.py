@@ -47,6 +47,7 @@ LEFT_OUT = {
     "standards_standing": "derived, as the assessment that it is counted in",
     "standards_basis": "by which revisions the standings were judged; revisions are entries",
     "standards_dirty": "which assets are to be judged again; gone when they are",
+    "messages_kept_aside": "rows of a file that were not taken: the file's digest is in its batch's entry",
     "sources_standing": "what the bridge of a source tells about once a second",
     "dummy_": "the pack of the tests",
 }
@@ -69,6 +70,7 @@ DERIVED = {
     "access_second_factor": {"last_step"},
     "standards_finding": {"seen_at"},
     "standards_document": {"laid_down"},
+    "messages_trained": {"content"},  # its digest counts
 }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`belltower messages`: train a classifier of citizens' messages from labelled files, and see how good it is on others."""
+"""`belltower messages`: train a classifier of citizens' messages from labelled files, see how good it is, use it on a city's messages."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from belltower.kernel.actors import Actor
+from belltower.kernel.instants import now
+from belltower.project import database
+
 if TYPE_CHECKING:
     from belltower.analytics.text.classifying import Classifier
 
+BY = Actor.system("belltower messages")
+_SHOWN = 10
 _MODEL_NAME = "messages-model.npz"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _GZIP = b"\x1f\x8b"
@@ -26,7 +32,7 @@ _GZIP = b"\x1f\x8b"
 
 @click.group()
 def command() -> None:
-    """Citizens' messages: a classifier of their texts."""
+    """Citizens' messages: a classifier of their texts, and the messages of this city."""
 
 
 @command.command()
@@ -34,7 +40,8 @@ def command() -> None:
 @click.option("--text", "texts", multiple=True, required=True, metavar="COL", help="A column of the text, the subject first; may be given again, or as COL,COL.")  # fmt: skip
 @click.option("--label", required=True, metavar="COL", help="The column that says what the text is about.")
 @click.option("--model", "path", type=click.Path(dir_okay=False, path_type=Path), help="Where to keep the model.")
-def train(files: tuple[Path, ...], texts: tuple[str, ...], label: str, path: Path | None) -> None:
+@click.option("--answers", is_flag=True, help="Learn from what people of this city answered as well.")
+def train(files: tuple[Path, ...], texts: tuple[str, ...], label: str, path: Path | None, answers: bool) -> None:
     """Learn from FILE... (CSV, XLSX, also .gz), raw texts and texts cut into words alike.
 
     Of the columns named by --text a file may have some only: those it has are taken, in the order given. Near-duplicates
@@ -43,7 +50,7 @@ def train(files: tuple[Path, ...], texts: tuple[str, ...], label: str, path: Pat
     from belltower.analytics.text.classifying import train as learn
 
     began, columns = time.perf_counter(), _columns(texts)
-    read = [pair for file in files for pair in _labelled(file, columns, label)]
+    read = [pair for file in files for pair in _labelled(file, columns, label)] + (_answered() if answers else [])
     try:
         model = learn(*_apart(read), columns=(*columns, label), tell=_say)
     except ValueError as why:
@@ -75,6 +82,59 @@ def evaluate(file: Path, texts: tuple[str, ...], label: str | None, path: Path |
     found = judge(model, read, of)
     took = time.perf_counter() - began
     click.echo(json.dumps(found.as_json() | {"texts_per_s": round(len(read) / took), "digest": model.digest}, ensure_ascii=False))  # fmt: skip
+
+
+@command.command()
+@click.argument("file", type=_FILE)
+def categories(file: Path) -> None:
+    """Put the bureau's tree into the city: FILE has a column a level, from the top down."""
+    from belltower.core.places.loading.readers import open_file
+    from belltower.core.places.loading.readers.source import as_text
+
+    with database.ready(), _unpacked(file) as plain:
+        from belltower.core.messages.actions import put_categories
+
+        source = open_file(plain, file.name.removesuffix(".gz"))
+        columns = source.shape.columns
+        paths = [[as_text(chunk.values[name][at]) for name in columns] for chunk in source.chunks() for at in range(len(chunk.rows))]  # fmt: skip
+        click.echo(f"{put_categories(paths, by=BY):,} new of {len(paths):,}")
+
+
+@command.command()
+@click.argument("path", required=False, type=_FILE, metavar="[MODEL]")
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.7, show_default=True, help="Below this chance a person is asked.")  # fmt: skip
+def use(path: Path | None, threshold: float) -> None:
+    """Put a trained MODEL (left out: the one trained last) into use for this city's messages."""
+    _kept(path or _usual())
+    with database.ready():
+        from belltower.core.messages.actions import use_model
+
+        put = use_model((path or _usual()).read_bytes(), threshold=threshold, by=BY, now=now())
+    click.echo(f"{put.uid}: {len(put.labels)} labels, learnt from {put.texts:,} texts; below {put.threshold:g} a person is asked")  # fmt: skip
+
+
+@command.command()
+@click.argument("file", type=_FILE)
+@click.option("--column", "said", multiple=True, metavar="TARGET=COL", help="Which column is what, where its name does not tell; may be given again.")  # fmt: skip
+def load(file: Path, said: tuple[str, ...]) -> None:
+    """Bring the messages of FILE (CSV, XLSX, also .gz) into the city, classify them and join those that say the same."""
+    columns = dict(one.split("=", 1) for one in said if "=" in one)
+    with database.ready(), _unpacked(file) as plain:
+        from belltower.core.messages.importing import import_file
+        from belltower.core.messages.joining import join_alike
+
+        batch = import_file(plain, name=file.name.removesuffix(".gz"), columns=columns, by=BY, now=now())
+        joined = join_alike(by=BY, now=now())
+        click.echo(f"{batch.rows:,} rows: {batch.taken:,} taken, {batch.known:,} known already, {batch.kept_aside:,} kept aside; {joined:,} joined")  # fmt: skip
+        for one in batch.aside.all()[:_SHOWN]:
+            click.echo(f"  row {one.row}: {one.why.zh} {one.why.en}", err=True)
+
+
+def _answered() -> list[tuple[str, str]]:
+    with database.ready():
+        from belltower.core.messages.actions import taught
+
+        return taught()
 
 
 def _columns(given: tuple[str, ...]) -> tuple[str, ...]:
