@@ -160,9 +160,11 @@ class Finder:
 
     def best(self, text: str) -> int | None:
         """What the longest name in ``text`` stands for; None where none does."""
-        longest, found = 0, None
-        for at in range(len(text) - 1):
-            for name, meant in self._of.get(text[at : at + 2], ()):
-                if len(name) > longest and text.startswith(name, at):
-                    longest, found = len(name), meant
+        longest, found, first = 0, None, len(text)
+        for pair in self._of.keys() & {text[at : at + 2] for at in range(len(text) - 1)}:
+            for name, meant in self._of[pair]:
+                if len(name) >= longest and (at := text.find(name)) >= 0:
+                    if len(name) > longest or at < first:
+                        longest, found, first = len(name), meant, at
+                    break  # shorter ones of this pair do not count
         return found

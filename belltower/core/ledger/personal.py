@@ -75,19 +75,14 @@ def seal(subject: str, field: str, text: str) -> bytes:
 
 
 def seal_many(wanted: Sequence[tuple[str, str, str]]) -> list[bytes | None]:
-    """As seal for many (subject, field, text), in their order; three statements however many subjects there are.
+    """As seal for many (subject, field, text), in their order; a few statements however many subjects there are.
 
     None for subjects that were erased: what comes in by file is no reason to refuse the file.
     """
-    current, at = masters().current(), datetime.now(UTC)
-    subjects = sorted({subject for subject, _, _ in wanted})
+    subjects = {subject for subject, _, _ in wanted}
     known = set(SubjectKey.objects.filter(subject__in=subjects).values_list("subject", flat=True))
-    made = {subject: secrets.token_bytes(32) for subject in subjects if subject not in known}
-    SubjectKey.objects.bulk_create(
-        [SubjectKey(subject=subject, wrapped=_wrap(current, subject, key), master=current.name, made_at=at) for subject, key in made.items()],
-        batch_size=5_000, ignore_conflicts=True,
-    )  # fmt: skip
-    keys = _keys(subjects)  # read again: another may have made one of them at the same moment
+    made = _made_keys(sorted(subjects - known))
+    keys = {**_keys(subjects - made.keys()), **made}
     return [_sealed(keys[subject], subject, field, text) for subject, field, text in wanted]
 
 
@@ -147,6 +142,18 @@ def masters() -> MasterKeys:
     found = settings.BELLTOWER_MASTER_KEYS
     assert isinstance(found, MasterKeys)
     return found
+
+
+def _made_keys(subjects: Sequence[str]) -> dict[str, bytes | None]:
+    """New keys, stored; those that another made at the same moment are left out."""
+    current, at = masters().current(), datetime.now(UTC)
+    keys = {subject: secrets.token_bytes(32) for subject in subjects}
+    rows = {subject: SubjectKey(subject=subject, wrapped=_wrap(current, subject, key), master=current.name, made_at=at)
+            for subject, key in keys.items()}  # fmt: skip
+    SubjectKey.objects.bulk_create(rows.values(), batch_size=5_000, ignore_conflicts=True)
+    stored = SubjectKey.objects.filter(subject__in=subjects).values_list("subject", "wrapped")
+    ours = {subject for subject, wrapped in stored if wrapped is not None and bytes(wrapped) == rows[subject].wrapped}
+    return {subject: key for subject, key in keys.items() if subject in ours}
 
 
 def _sealed(key: bytes | None, subject: str, field: str, text: str) -> bytes | None:

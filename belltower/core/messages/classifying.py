@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from belltower.core.messages.models import Category, Trained
+from belltower.core.messages.rules import is_unsure
 
 if TYPE_CHECKING:
     from belltower.analytics.text.classifying import Classifier
@@ -35,8 +36,13 @@ def said_of(texts: Sequence[str], trained: Trained | None) -> list[Said]:
     """What each text is about; without a model a person is asked about all."""
     if trained is None:
         return [UNSAID] * len(texts)
-    answers = _loaded(trained.pk).answers(texts) if texts else []
-    return [Said(one.label, one.confidence, one.confidence < trained.threshold) for one in answers]
+    model = _loaded(trained.pk)
+    chances = model.chances(texts)
+    best, sure = chances.argmax(axis=1).tolist(), chances.max(axis=1).tolist()
+    return [
+        Said(model.labels[at], chance, is_unsure(chance, trained.threshold))
+        for at, chance in zip(best, sure, strict=True)
+    ]
 
 
 def likeliest(text: str, trained: Trained, most: int = 5) -> list[tuple[str, float]]:

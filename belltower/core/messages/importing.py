@@ -25,6 +25,7 @@ from belltower.kernel.identity import uuid7
 
 AT_ONCE = 5_000
 _TOO_SHORT_NAME = 2
+_LOOKED_AT = 200  # letters in which a message says where it is from
 _SUFFIXES = ("街道", "社区", "居委会", "村委会")
 # Rows are seen by policy, so COPY is not allowed; arrays are next to it.
 _INSERT = """
@@ -91,7 +92,7 @@ def _store(batch: Batch, drafts: Sequence[Draft], trained: Trained | None, finde
         return 0
     said = said_of([one.whole for one in drafts], trained)
     writers = [writer_of(one.name, one.phone) for one in drafts]
-    names, phones = _sealed(writers, [one.name for one in drafts], "name"), _sealed(writers, [one.phone for one in drafts], "phone")  # fmt: skip
+    names, phones = _sealed(writers, drafts)
     rows = [_columns(draft, each, finder) for draft, each in zip(drafts, said, strict=True)]
     number, subject, text, at, area, votes, label, confidence, decided, unsure, reply, replied = map(list, zip(*rows, strict=True))  # fmt: skip
     with connection.cursor() as cursor:
@@ -105,7 +106,7 @@ def _store(batch: Batch, drafts: Sequence[Draft], trained: Trained | None, finde
 def _columns(draft: Draft, said: Said, finder: Finder) -> tuple[object, ...]:
     """A label that stands in the file was given by a person: it is kept, and nobody is asked again."""
     area = finder.best(draft.place) if draft.place else None
-    area = area if area is not None else finder.best(draft.whole)
+    area = area if area is not None else finder.best(draft.whole[:_LOOKED_AT])
     kept = (draft.label, None, str(Decided.PERSON), False) if draft.label else (said.label, said.confidence, str(Decided.MODEL), said.is_unsure)  # fmt: skip
     return (draft.number, draft.subject, draft.text, draft.at, area, draft.votes, *kept, draft.reply, draft.replied_at)
 
@@ -122,10 +123,14 @@ def _new(drafts: Sequence[Draft]) -> list[Draft]:
     return found
 
 
-def _sealed(writers: Sequence[str], texts: Sequence[str], field: str) -> list[bytes | None]:
-    wanted = [(f"messages.writer:{writer}", field, text) for writer, text in zip(writers, texts, strict=True) if text]
-    sealed = iter(seal_many(wanted)) if wanted else iter(())
-    return [next(sealed) if text else None for text in texts]
+def _sealed(writers: Sequence[str], drafts: Sequence[Draft]) -> tuple[list[bytes | None], list[bytes | None]]:
+    """Names and telephones, each sealed for its writer; None where there is none."""
+    told = [(f"messages.writer:{writer}", one) for writer, one in zip(writers, drafts, strict=True)]
+    wanted = [(subject, "name", one.name) for subject, one in told if one.name]
+    wanted += [(subject, "phone", one.phone) for subject, one in told if one.phone]
+    sealed = iter(seal_many(wanted) if wanted else ())
+    names = [next(sealed) if one.name else None for one in drafts]
+    return names, [next(sealed) if one.phone else None for one in drafts]
 
 
 def _keep_aside(batch: Batch, aside: Sequence[Aside]) -> int:
