@@ -27,6 +27,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from belltower.core.places.exports import FileFormat
 from belltower.core.places.models import Asset
 from tests.architecture.foreign_rows import theirs
+from tests.architecture.foreign_walk_board import BOARD
 from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_learning import LEARNING
@@ -195,7 +196,10 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
-    **{name: Visit(**how) for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING).items()},
+    **{
+        name: Visit(**how)
+        for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | BOARD).items()
+    },
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",
