@@ -19,14 +19,16 @@ from belltower.analytics.text.duplicates import pairs_of
 from belltower.analytics.text.extracting import places
 from belltower.analytics.text.vectors import Vectors, grams_of, vectors_of, vocabulary_of
 
-ALIKE, ALIKE_HERE = 0.26, 0.13
-"""Cosine from which two messages are about the same matter: anywhere, and where both name the same rare place."""
+ALIKE, ALIKE_HERE, ALIKE_ELSEWHERE = 0.26, 0.13, 0.6
+"""Cosine from which two messages are about the same matter: anywhere, where both name the same rare place, and where
+each names another: the same complaint about another house is another matter, unless it is the same words."""
 HALF_LIFE = timedelta(days=30)
 APART = timedelta(days=120)
 """A matter that nobody spoke of for so long begins anew."""
 FEWEST = 3
 _LEAST_PAIR = 0.08
 _TRENDING = 1.5
+_RARE = 40
 _NAME_LIMIT = 40
 
 
@@ -104,10 +106,10 @@ def _vectors(told: Sequence[Told]) -> Vectors:
 
 
 def _rare_places(told: Sequence[Told]) -> list[frozenset[str]]:
-    """The places that each message names and not more than one in fifty others do."""
+    """The places that each message names, but those that very many do."""
     named = [frozenset(places(f"{one.subject}\n{one.text}")) for one in told]
     counted = Counter(name for each in named for name in each)
-    most = max(5, len(told) // 50)
+    most = max(_RARE, len(told) // 50)
     return [frozenset(name for name in each if counted[name] <= most) for each in named]
 
 
@@ -148,7 +150,9 @@ class _Side:
             return False
         is_here = any(2 * count >= len(self.rows) and 2 * other.places[place] >= len(other.rows)
                       for place, count in self.places.items() if place in other.places)  # fmt: skip
-        return self._cosine(other) >= (ALIKE_HERE if is_here else ALIKE)
+        is_elsewhere = bool(self.places and other.places) and not self.places.keys() & other.places.keys()
+        needed = ALIKE_HERE if is_here else ALIKE_ELSEWHERE if is_elsewhere else ALIKE
+        return self._cosine(other) >= needed
 
     def _cosine(self, other: _Side) -> float:
         """Of the middles, made smaller by how much of each side agrees within itself: the mean of all cosines across."""

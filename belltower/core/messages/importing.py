@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +20,12 @@ from belltower.core.messages.loading import Draft, Reader, city_zone, propose
 from belltower.core.messages.models import Batch, Decided, KeptAside, Message, Trained
 from belltower.core.places.loading.readers import open_file
 from belltower.core.places.loading.report import Aside
-from belltower.core.places.models import Area
+from belltower.core.places.models import Area, AreaLevel
 from belltower.kernel.actors import Actor
 from belltower.kernel.identity import uuid7
 
 AT_ONCE = 5_000
-_TOO_SHORT_NAME = 2
+_SHORT = 2
 _LOOKED_AT = 200  # letters in which a message says where it is from
 _SUFFIXES = ("街道", "社区", "居委会", "村委会")
 # Rows are seen by policy, so COPY is not allowed; arrays are next to it.
@@ -54,7 +55,7 @@ def import_file(
     source = open_file(path, name or path.name)
     mapping = propose(source.shape, source.name, columns)
     batch = Batch.objects.create(file=source.name[:200], digest=_digest(path), columns=mapping, at=now, by=by.reference)
-    reader, trained, finder = Reader(mapping, zone=city_zone(), now=now), in_use(), area_finder()
+    reader, trained, finder = Reader(mapping, zone=city_zone(), now=now), in_use(), AreaFinder()
     for chunk in source.chunks(AT_ONCE):
         drafts, aside = reader.read(chunk)
         batch.rows += len(drafts) + len(aside)
@@ -66,17 +67,29 @@ def import_file(
     return batch
 
 
-def area_finder() -> Finder:
-    """Finds areas by their Chinese names in texts, with and without what they are."""
-    names: dict[str, int] = {}
-    rows = Area.objects.current().exclude(level__in=("city", "grid")).order_by("level", "pk")
-    for pk, name in rows.values_list("pk", "name"):
-        whole = (name or {}).get("zh") or ""
-        short = next((whole.removesuffix(end) for end in _SUFFIXES if whole.endswith(end)), "")
-        for called in (whole, short if len(short) > _TOO_SHORT_NAME else ""):
-            if len(called) >= _TOO_SHORT_NAME:
-                names.setdefault(called, pk)
-    return Finder(names)
+class AreaFinder:
+    """Finds areas by their Chinese names in texts: the smallest that is named, unless it lies in another district than is named."""
+
+    def __init__(self) -> None:
+        rows = Area.objects.current().exclude(level__in=("city", "grid")).order_by("pk")
+        told = [(pk, (name or {}).get("zh") or "", level, path) for pk, name, level, path in rows.values_list("pk", "name", "level", "path")]  # fmt: skip
+        self._paths = {pk: path for pk, _, _, path in told}
+        self._districts = Finder({name: pk for pk, name, level, _ in told if level == AreaLevel.DISTRICT})
+        called = [(each, pk) for pk, name, level, _ in told if level != AreaLevel.DISTRICT for each in _names(name)]
+        counted = Counter(name for name, _ in called)
+        self._below = Finder({name: pk for name, pk in called if counted[name] == 1})
+
+    def best(self, text: str) -> int | None:
+        """The area that ``text`` is about, as far as it says; a name that several areas have tells none."""
+        district, below = self._districts.best(text), self._below.best(text)
+        if district is None or below is None:
+            return below if district is None else district
+        return below if self._paths[below].startswith(self._paths[district]) else district
+
+
+def _names(whole: str) -> list[str]:
+    short = next((whole.removesuffix(end) for end in _SUFFIXES if whole.endswith(end)), "")
+    return [name for name in dict.fromkeys((whole, short if len(short) > _SHORT else whole)) if len(name) >= _SHORT]
 
 
 def writer_of(name: str, phone: str) -> str:
@@ -86,7 +99,7 @@ def writer_of(name: str, phone: str) -> str:
     )
 
 
-def _store(batch: Batch, drafts: Sequence[Draft], trained: Trained | None, finder: Finder) -> int:
+def _store(batch: Batch, drafts: Sequence[Draft], trained: Trained | None, finder: AreaFinder) -> int:
     drafts = _new(drafts)
     if not drafts:
         return 0
@@ -103,7 +116,7 @@ def _store(batch: Batch, drafts: Sequence[Draft], trained: Trained | None, finde
         return int(cursor.rowcount)
 
 
-def _columns(draft: Draft, said: Said, finder: Finder) -> tuple[object, ...]:
+def _columns(draft: Draft, said: Said, finder: AreaFinder) -> tuple[object, ...]:
     """A label that stands in the file was given by a person: it is kept, and nobody is asked again."""
     area = finder.best(draft.place) if draft.place else None
     area = area if area is not None else finder.best(draft.whole[:_LOOKED_AT])

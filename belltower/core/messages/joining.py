@@ -19,8 +19,8 @@ MOST_AT_ONCE = 20_000
 def join_alike(*, by: Actor, now: datetime, since: datetime | None = None) -> int:
     """Join messages that say the same within some weeks; how many links are new. What was taken apart stays apart.
 
-    Of two that name different areas none is joined: the same complaint about another house is another matter. Looked at
-    are the newest MOST_AT_ONCE of the messages from ``since`` on.
+    Two that lie in different areas or name different places are not joined: the same complaint about another house is
+    another matter. Looked at are the newest MOST_AT_ONCE of the messages from ``since`` on.
     """
     from belltower.analytics.text.duplicates import pairs
 
@@ -40,6 +40,16 @@ def join_alike(*, by: Actor, now: datetime, since: datetime | None = None) -> in
     new = [one for one in links if (one.first_id, one.second_id) not in there]
     Link.objects.bulk_create(new, batch_size=2_000, ignore_conflicts=True)
     return len(new)
+
+
+def is_one_place(first: Message, second: Message) -> bool:
+    """Whether nothing speaks against one place: neither their areas nor the names in their texts."""
+    from belltower.analytics.text.extracting import places
+
+    if first.area_id and second.area_id and first.area_id != second.area_id:
+        return False
+    here, there = places(first.whole), places(second.whole)
+    return not here or not there or any(one in other or other in one for one in here for other in there)
 
 
 def _evidence(first: Message, second: Message, likeness: float) -> dict[str, object]:
