@@ -60,6 +60,16 @@ def hold_exams(*, say: Say) -> None:
         say(f"  模拟考试 Simulated sittings of exams {sittings:,}")
 
 
+def bring_messages(*, say: Say) -> None:
+    """Let the demo's simulated residents have written to its message board; in any other city, nothing."""
+    from belltower.demo import messages
+    from belltower.demo.city import is_demo
+    from belltower.kernel.instants import now
+
+    if is_demo() and (taken := messages.bring(now())):
+        say(f"  模拟留言 Simulated messages {taken:,}")
+
+
 def wake_senses(*, say: Say) -> bool:
     """Let the demo's sensors and people have reported until now, from their first day on; whether this city has any."""
     from belltower.demo import done, senses

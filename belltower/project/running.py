@@ -16,6 +16,7 @@ from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.project import database, installation
 from belltower.project.first_start import (
+    bring_messages,
     demo_logins,
     demo_token,
     hold_exams,
@@ -95,6 +96,7 @@ def run(wishes: Wishes, *, say: Say) -> None:
             prepare_city(wishes.profile, size=wishes.size, is_demo=wishes.is_demo, say=say)
             install_standards(say=say)
             hold_exams(say=say)
+            bring_messages(say=say)
             later = _later(wishes, logs, is_sensing=wishes.is_demo and wake_senses(say=say))
             wake_campaigns(say=say)
         logins = demo_logins()

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
     "belltower.core.learning",
+    "belltower.core.messages",
     "belltower.core.standards",
     "belltower.core.alarms",
     "belltower.core.observations",

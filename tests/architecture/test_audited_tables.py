@@ -50,6 +50,7 @@ LEFT_OUT = {
     "standards_last_judged": "by which revision a clause was judged last; revisions are entries",
     "standards_verdict": "derived, as the assessment that it is counted in",
     "standards_change": "what clauses are to be judged by again; gone when they are",
+    "messages_kept_aside": "rows of a file that were not taken: the file's digest is in its batch's entry",
     "sources_standing": "what the bridge of a source tells about once a second",
     "dummy_": "the pack of the tests",
 }
@@ -74,6 +75,7 @@ DERIVED = {
     "access_second_factor": {"last_step"},
     "standards_finding": {"seen_at"},
     "standards_document": {"laid_down"},
+    "messages_trained": {"content"},  # its digest counts
 }  # fmt: skip
 
 

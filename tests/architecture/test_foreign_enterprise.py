@@ -27,6 +27,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from belltower.core.places.exports import FileFormat
 from belltower.core.places.models import Asset
 from tests.architecture.foreign_rows import theirs
+from tests.architecture.foreign_walk_board import BOARD
 from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_cases import CASES
 from tests.architecture.foreign_walk_findings import FINDINGS
@@ -198,7 +199,7 @@ WALK: dict[str, Visit] = {
     "console:access_asset": of("asset"),
     **{
         name: Visit(**how)
-        for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES).items()
+        for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD).items()
     },
 }
 NOT_WALKED = {

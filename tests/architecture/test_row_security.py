@@ -23,6 +23,7 @@ PUBLIC_TABLES = {
     r"ledger_.*": "the ledger's own migrations rule them (docs/why/ledger.md)",
     r"django_.*|auth_.*": "Django's own book-keeping: migrations, kinds of content, permissions that nothing uses",
     r"alarms_stamp": "how often a definition of an alarm was changed; of none of them what",
+    r"messages_category": "public: the bureau's tree of what messages are about",
     r"test_.*": "made by other tests in this database",
     r"observations_reading_\d{8}": "a day of readings: only inserted into, and read through its parent, which has a policy",
     r"observations_observed_property": "public: what can be measured, and by which definition",

@@ -15,6 +15,7 @@ import "./style/streams.css";
 import "./style/standards.css";
 import "./style/campaigns.css";
 import "./style/cases.css";
+import "./style/board.css";
 import "./style/learning.css";
 import htmx from "htmx.org";
 import { listenToKeys } from "./parts/keys";

@@ -6,7 +6,14 @@ from __future__ import annotations
 import click
 
 from belltower.project import database
-from belltower.project.first_start import hold_exams, install_standards, telling, wake_campaigns, wake_senses
+from belltower.project.first_start import (
+    bring_messages,
+    hold_exams,
+    install_standards,
+    telling,
+    wake_campaigns,
+    wake_senses,
+)
 
 
 @click.group()
@@ -29,6 +36,7 @@ def build(size: str, seed: int, profile: str) -> None:
         install_standards(say=click.echo)
         wake_campaigns(say=click.echo)
         hold_exams(say=click.echo)
+        bring_messages(say=click.echo)
     for noun, counts in (("areas", report.areas), ("assets", report.assets)):
         click.echo(f"{noun:7}{counts.created:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged")
     for login in logins:
