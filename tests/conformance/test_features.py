@@ -87,7 +87,11 @@ def test_the_document_names_every_parameter_that_is_read(town: Town) -> None:
     told = get("/api")["paths"]["/collections/street_light/items"]["get"]["parameters"]
     names = {each["name"] for each in told}
     queryables = get("/collections/street_light/queryables")["properties"].keys() - {"geometry"}
-    assert names == {"limit", "bbox", "bbox-crs", "datetime", "crs", "filter", "filter-lang", "filter-crs", "cursor", "f"} | queryables
+    assert (
+        names
+        == {"limit", "bbox", "bbox-crs", "datetime", "crs", "filter", "filter-lang", "filter-crs", "cursor", "f"}
+        | queryables
+    )
     assert next(each for each in told if each["name"] == "limit")["schema"]["maximum"] == 1000
 
 
@@ -101,14 +105,26 @@ def test_features_fit_the_schema_of_their_collection(town: Town) -> None:
 @needs_samples
 @pytest.mark.parametrize(
     ("sample", "path"),
-    [("LandingPage", "/"), ("Collections", "/collections"), ("Collection", "/collections/assets"), ("ConformsTo", "/conformance")],
+    [
+        ("LandingPage", "/"),
+        ("Collections", "/collections"),
+        ("Collection", "/collections/assets"),
+        ("ConformsTo", "/conformance"),
+    ],
 )
 def test_our_documents_have_what_ogcs_samples_have(town: Town, sample: str, path: str) -> None:
     """The samples are of an early draft: its ``service`` is called service-desc since, and a comma is missing in one."""
     text = (SAMPLES / "core/examples/json" / f"{sample}.json").read_text().replace('geojson"\n', 'geojson",\n')
     theirs, ours = json.loads(text), get(path)
-    assert _shape(theirs) - _shape(ours) <= {"description", "links[].title", "collections[].keywords", "collections[].links[].title"}
-    for name in {"self", "alternate", "data", "conformance", "items"} & {each["rel"] for each in theirs.get("links", ())}:
+    assert _shape(theirs) - _shape(ours) <= {
+        "description",
+        "links[].title",
+        "collections[].keywords",
+        "collections[].links[].title",
+    }
+    for name in {"self", "alternate", "data", "conformance", "items"} & {
+        each["rel"] for each in theirs.get("links", ())
+    }:
         assert name in {each["rel"] for each in ours["links"]}
 
 
@@ -155,7 +171,9 @@ def _everything(tree: Any) -> Collection:
             found.setdefault(node["property"], Holds.TRUTH)
 
     look(tree)
-    properties = tuple(Property(name, holds, Text(en=name), "t.x") for name, holds in found.items() if name != "geometry")
+    properties = tuple(
+        Property(name, holds, Text(en=name), "t.x") for name, holds in found.items() if name != "geometry"
+    )
     return Collection("all", Text(en="all"), Text(en="all"), "x t", ("id",), properties)
 
 
@@ -179,7 +197,12 @@ def test_each_system_has_the_axes_of_its_authority(town: Town, number: int) -> N
     assert found.headers["Content-Crs"] == f"<{uri}>"
     told = np.array([one["geometry"]["coordinates"] for one in json.loads(found.body)["features"]])
     way = pyproj.Transformer.from_crs("OGC:CRS84", f"EPSG:{number}")
-    assert np.allclose(told.T, way.transform([WEST + n / 1000 for n in range(LAMPS)], [NORTH] * LAMPS), rtol=0, atol=1e-3 if number == 3857 else 1e-9)
+    assert np.allclose(
+        told.T,
+        way.transform([WEST + n / 1000 for n in range(LAMPS)], [NORTH] * LAMPS),
+        rtol=0,
+        atol=1e-3 if number == 3857 else 1e-9,
+    )
     first, second = way.transform([WEST + 0.0015, WEST + 0.0035], [NORTH - 0.0003, NORTH + 0.0003])
     box = f"{first[0]},{second[0]},{first[1]},{second[1]}"
     assert keys(get(LIGHTS, **{"bbox": box, "bbox-crs": uri})) == ["street_light-2", "street_light-3"]
@@ -203,7 +226,9 @@ def test_the_citys_plane_is_offered_where_it_has_a_number(town: Town, monkeypatc
     city._plane.cache_clear()
     assert systems.offered()[-1].uri == f"{EPSG}4546"
     told = get(LIGHTS, crs=f"{EPSG}4546")["features"][0]["geometry"]["coordinates"]
-    assert np.allclose(told, pyproj.Transformer.from_crs("EPSG:4490", "EPSG:4546").transform(NORTH, WEST), rtol=0, atol=1e-3)
+    assert np.allclose(
+        told, pyproj.Transformer.from_crs("EPSG:4490", "EPSG:4546").transform(NORTH, WEST), rtol=0, atol=1e-3
+    )
     assert told[0] > 2_900_000
     city._plane.cache_clear()
 
@@ -230,7 +255,16 @@ def test_what_did_not_change_is_not_sent_again(town: Town) -> None:
 def test_a_page_for_people_says_the_same_in_both_languages(town: Town) -> None:
     """Names are escaped; nothing is inline and nothing comes from elsewhere."""
     lamp = f"{LIGHTS}/{get(LIGHTS)['features'][0]['id']}"
-    for path in ("/", "/conformance", "/collections", "/api", "/collections/assets", "/collections/assets/queryables", LIGHTS, lamp):
+    for path in (
+        "/",
+        "/conformance",
+        "/collections",
+        "/api",
+        "/collections/assets",
+        "/collections/assets/queryables",
+        LIGHTS,
+        lamp,
+    ):
         for language, lang in (("zh", "zh-Hans"), ("en", "en")):
             page = ask(path, f="html", language=language).body.decode()
             assert f'<html lang="{lang}">' in page
@@ -251,4 +285,14 @@ def test_a_hidden_kind_is_no_collection(town: Town, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_declared_is_what_the_standard_calls_it() -> None:
-    assert {name.rpartition("/conf/")[2] for name in documents.CONFORMANCE} >= {"core", "geojson", "html", "oas30", "crs", "filter", "basic-cql2", "cql2-text", "cql2-json"}
+    assert {name.rpartition("/conf/")[2] for name in documents.CONFORMANCE} >= {
+        "core",
+        "geojson",
+        "html",
+        "oas30",
+        "crs",
+        "filter",
+        "basic-cql2",
+        "cql2-text",
+        "cql2-json",
+    }

@@ -103,7 +103,9 @@ def _reads(source: str) -> None:
     box = (112.5105, 26.80, 112.5125, 26.8109)
     _, _, shapes, fields = pyogrio.raw.read(source, layer="assets", bbox=box)
     assert sorted(fields[names.index("key") + 1]) == ["building-0", "street-0", "street_light-1", "street_light-2"]
-    _, _, _, fields = pyogrio.raw.read(source, layer="street_light", where="owner = 'theirs' AND key > 'street_light-3'")
+    _, _, _, fields = pyogrio.raw.read(
+        source, layer="street_light", where="owner = 'theirs' AND key > 'street_light-3'"
+    )
     assert sorted(fields[names.index("key")]) == ["street_light-5", "street_light-7"]
     meta, _, shapes, _ = pyogrio.raw.read(source, layer="building", CRS="EPSG:3857")
     assert shapely.from_wkb(shapes[0]).area > 1_000

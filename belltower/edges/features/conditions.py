@@ -55,7 +55,10 @@ def equal(collection: Collection, given: Mapping[str, str]) -> Condition:
         known = collection.named(name)
         assert known is not None
         try:
-            right = builder.as_type(Term("", Holds.TEXT, _read(known, value)), known.holds)
+            literal = _read(known, value)
+            right = builder.as_type(
+                Term("", Holds.TEXT if isinstance(literal, str) else known.holds, literal), known.holds
+            )
         except (BadFilter, ValueError):
             raise BadFeaturesQuery(
                 parameter=name, reason=text("值的类型不符", "its value is of another type")
@@ -76,7 +79,7 @@ def _read(known: Property, value: str) -> object:
         case Holds.TRUTH:
             return {"true": True, "false": False}[value] if value in ("true", "false") else value
         case Holds.NUMBER | Holds.INTEGER:
-            return float(value)
+            return _number(float(value))
     return value
 
 

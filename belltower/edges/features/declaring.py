@@ -42,13 +42,13 @@ class Property:
 
     @property
     def written(self) -> str:
-        """SQL of its JSON text, never null."""
+        """SQL of its JSON, never null."""
         if self.json:
             return f"coalesce({self.json}, 'null')"
         value = self.told or self.sql
         if self.holds in (Holds.INTEGER, Holds.NUMBER, Holds.TRUTH):
             return f"coalesce(({value})::text, 'null')"
-        return f"coalesce(to_json({value})::text, 'null')"
+        return f"coalesce(to_json({value}), 'null'::json)"
 
 
 @dataclass(frozen=True, slots=True)

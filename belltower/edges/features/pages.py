@@ -30,6 +30,8 @@ def _more(name: str, document: dict[str, Any], language: str) -> dict[str, Any]:
     """What a page needs besides the document."""
     links = {each["rel"]: each["href"] for each in document.get("links", ())}
     more: dict[str, Any] = {"links": links, "language": language}
+    if name == "schema":
+        more["asked"] = [_asked(key, each) for key, each in document["properties"].items()]
     if name in ("items", "item"):
         collection = document["collection"]
         more["title"] = collection.title.say(language)
@@ -40,6 +42,11 @@ def _more(name: str, document: dict[str, Any], language: str) -> dict[str, Any]:
         values = document["feature"]["properties"].values()
         more["lines"] = list(zip(more["headings"], values, strict=True))
     return more
+
+
+def _asked(name: str, schema: dict[str, Any]) -> tuple[str, str, str, list[str]]:
+    """Name, title, type and allowed values of a property."""
+    return name, schema.get("title", ""), schema.get("format") or schema["type"], schema.get("enum", [])
 
 
 def _row(feature: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,12 +15,14 @@ import shapely
 
 from belltower.core.places import city
 from belltower.core.places.columns import Box
-from belltower.core.places.geometry import CELL_LEVEL, cells, first_cell
+from belltower.core.places.geometry import CELL_LEVEL
 from belltower.edges.features.errors import BadFeaturesQuery, text
 from belltower.edges.features.systems import System
 
-MOST_RANGES = 24
+MOST_RANGES = 16
 """Ranges of cells that a box is covered by: more of them read less beside it, and cost more to begin."""
+_LAST = (1 << CELL_LEVEL) - 1
+_MOST_LAT = 85.0511287798066
 _HOME_DEG = 15.0
 """The plane is asked about places within so many degrees of the city's centre; far from it projections have no numbers."""
 _COUNT = 17
@@ -75,8 +79,8 @@ class Region:
     def ranges(self) -> list[tuple[int, int]]:
         """The ranges of cells that cover it, in order: from the first, until before the second."""
         west, south, east, north = self.bounds
-        corners = cells(np.array([west, east]), np.array([north, south]))
-        return list(_cover(*(_tile(int(corner)) for corner in corners)))
+        (x0, y0), (x1, y1) = _tile(west, north), _tile(east, south)
+        return list(_cover((max(x0 - 1, 0), max(y0 - 1, 0)), (min(x1 + 1, _LAST), min(y1 + 1, _LAST))))
 
 
 def region(given: str | None, system: System) -> Region | None:
@@ -170,39 +174,34 @@ def _boxed(x: Any, y: Any) -> list[Box]:
     return [Box(*one) for one in corners.tolist()]
 
 
-def _tile(cell: int) -> tuple[int, int]:
-    """Column and row of a cell at CELL_LEVEL: the bits of its quadkey, apart."""
-    column = sum((cell >> 2 * bit & 1) << bit for bit in range(CELL_LEVEL))
-    row = sum((cell >> 2 * bit + 1 & 1) << bit for bit in range(CELL_LEVEL))
-    return column, row
+def _tile(lon: float, lat: float) -> tuple[int, int]:
+    """Column and row of a point's cell, as geometry.cells has it but for rounding: a cell more is taken on each side."""
+    x = math.floor((lon + 180.0) / 360.0 * (_LAST + 1))
+    y = math.floor(
+        (1.0 - math.asinh(math.tan(math.radians(min(max(lat, -_MOST_LAT), _MOST_LAT)))) / math.pi) / 2.0 * (_LAST + 1)
+    )
+    return min(max(x, 0), _LAST), min(max(y, 0), _LAST)
 
 
 @lru_cache(maxsize=512)
 def _cover(first: tuple[int, int], last: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """Ranges over the tiles from the north-west to the south-east one; the coarsest that stick out are divided first."""
-    whole: list[tuple[int, int, int]] = []
-    open_ = [(0, 0, 0)]
+    """Ranges of cells over the tiles from the north-west to the south-east one; the coarsest that stick out are divided first.
+
+    A tile is its left, upper corner and side in cells, and its first cell: its quarters' follow each other from there.
+    """
+    whole: list[tuple[int, int]] = []
+    open_ = deque([(0, 0, _LAST + 1, 0)])
     while open_:
-        zoom, x, y = open_.pop(0)
-        up = CELL_LEVEL - zoom
-        if (x + 1) << up <= first[0] or (y + 1) << up <= first[1] or x << up > last[0] or y << up > last[1]:
+        x, y, side, cell = open_.popleft()
+        if x + side <= first[0] or y + side <= first[1] or x > last[0] or y > last[1]:
             continue
-        is_inside = (
-            x << up >= first[0]
-            and y << up >= first[1]
-            and (x + 1) << up <= last[0] + 1
-            and (y + 1) << up <= last[1] + 1
-        )
-        if is_inside or zoom == CELL_LEVEL or len(whole) + len(open_) >= MOST_RANGES:
-            whole.append((zoom, x, y))
+        is_inside = x >= first[0] and y >= first[1] and x + side <= last[0] + 1 and y + side <= last[1] + 1
+        if is_inside or side == 1 or len(whole) + len(open_) >= MOST_RANGES:
+            whole.append((cell, cell + side * side))
         else:
-            open_ += [(zoom + 1, 2 * x + dx, 2 * y + dy) for dy in (0, 1) for dx in (0, 1)]
-    return _joined(sorted(_range(*one) for one in whole))
-
-
-def _range(zoom: int, x: int, y: int) -> tuple[int, int]:
-    first = first_cell(zoom, x, y)
-    return first, first + (1 << 2 * (CELL_LEVEL - zoom))
+            half, size = side // 2, side * side // 4
+            open_ += [(x + half * (n & 1), y + half * (n >> 1), half, cell + size * n) for n in range(4)]
+    return _joined(sorted(whole))
 
 
 def _joined(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -23,6 +23,8 @@ from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
 
 ROOT = "/features"
+PAGES = f"{ROOT}/collections/{{collectionId}}/items"
+"""The route that is asked for most."""
 JSON, GEOJSON, HTML, SCHEMA = (
     "application/json",
     "application/geo+json",
@@ -180,13 +182,13 @@ def _items(visit: _Visit, one: Collection) -> Answer:
     ]
     if found.next is not None:
         links.append(link("next", visit.with_(cursor=found.next.sealed()), own))
-    said = {"numberReturned": len(found.features), "timeStamp": _instant(visit.asked.now), "links": links}
-    route, headers = f"{ROOT}/collections/{{collectionId}}/items", {"Content-Crs": f"<{wanted.system.uri}>"}
+    said = {"numberReturned": found.count, "timeStamp": _instant(visit.asked.now), "links": links}
+    headers = {"Content-Crs": f"<{wanted.system.uri}>"}
     if visit.is_page:
-        document = {**said, "collection": one, "features": [msgspec.json.decode(text) for text in found.features]}
-        return Answer(200, pages.page("items", document, visit.asked.language, visit.asked.base), HTML, route, headers)
-    body = '{"type":"FeatureCollection","features":[' + ",".join(found.features) + "],"
-    return Answer(200, body.encode() + msgspec.json.encode(said)[1:], GEOJSON, route, headers)
+        document = {**said, "collection": one, "features": msgspec.json.decode(b"[" + found.features + b"]")}
+        return Answer(200, pages.page("items", document, visit.asked.language, visit.asked.base), HTML, PAGES, headers)
+    body = b'{"type":"FeatureCollection","features":[' + found.features + b"]," + msgspec.json.encode(said)[1:]
+    return Answer(200, body, GEOJSON, PAGES, headers)
 
 
 def _item(visit: _Visit, one: Collection, uid: str) -> Answer:
@@ -200,7 +202,7 @@ def _item(visit: _Visit, one: Collection, uid: str) -> Answer:
     if visit.is_page:
         document = {"collection": one, "links": links, "feature": msgspec.json.decode(found)}
         return _told(visit, route, pages.page("item", document, visit.asked.language, visit.asked.base), HTML, headers)
-    return _told(visit, route, found[:-1].encode() + b',"links":' + msgspec.json.encode(links) + b"}", GEOJSON, headers)
+    return _told(visit, route, found[:-1] + b',"links":' + msgspec.json.encode(links) + b"}", GEOJSON, headers)
 
 
 def _instant(at: datetime) -> str:

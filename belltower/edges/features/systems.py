@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
@@ -49,7 +48,7 @@ class System:
     def point(self, lon: str, lat: str) -> str:
         """SQL of the GeoJSON position of a point, for a system of degrees."""
         first, second = (lat, lon) if self.is_north_first else (lon, lat)
-        return f"""'{{"type":"Point","coordinates":[' || {first} || ',' || {second} || ']}}'"""
+        return f"""concat('{{"type":"Point","coordinates":[', {first}, ',', {second}, ']}}')"""
 
     def _written(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         x, y = self._system.from_wgs84(lon, lat)
@@ -96,7 +95,6 @@ def _plane(definition: str) -> tuple[System, ...]:
     return () if number is None or number in (*_DEGREES, _WEB_MERCATOR) else (_projected(number),)
 
 
-def as_geojson(wkb: list[bytes], system: System) -> list[str]:
-    """Shapes as GeoJSON texts in ``system``."""
-    shapes = system.shapes(np.asarray(shapely.from_wkb(wkb), dtype=object))
-    return [str(one) for one in shapely.to_geojson(shapes)]
+def as_geojson(shapes: NDArray[Any], system: System) -> list[str]:
+    """WGS 84 shapes as GeoJSON texts in ``system``."""
+    return [str(one) for one in shapely.to_geojson(system.shapes(shapes))]

@@ -24,7 +24,9 @@ def straight(
     trees = below or {}
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        handler = handlers.get(scope["path"]) or _below(trees, scope["path"]) if scope["type"] == ScopeType.HTTP else None
+        handler = (
+            handlers.get(scope["path"]) or _below(trees, scope["path"]) if scope["type"] == ScopeType.HTTP else None
+        )
         if handler is None or scope["type"] != ScopeType.HTTP:
             await otherwise(scope, receive, send)
             return
