@@ -18,6 +18,13 @@ from belltower.kernel.texts import Text
 _SAFE = re.compile(r"[A-Za-z0-9_]+")
 _AREA = "(SELECT x.code FROM places_area x WHERE x.id = t.area_id)"
 _OWNER = "(SELECT x.key FROM places_party x WHERE x.id = t.owner_id)"
+# Minus one stands for nobody: so that what has no area stays unknown, and is not "otherwise".
+_IS = "t.{0} = ANY (ARRAY(SELECT x.id FROM {1} x WHERE x.{2} = {{}} UNION ALL SELECT -1))"
+_IS_AREA, _IS_OWNER = _IS.format("area_id", "places_area", "code"), _IS.format("owner_id", "places_party", "key")
+_IS_PARTY, _IS_CLAUSE = (
+    _IS.format("party_id", "places_party", "key"),
+    _IS.format("clause_id", "standards_clause", "key"),
+)
 _STANDING = "t.life <> 'retired'"
 _JOINS = "LEFT JOIN places_area a ON a.id = t.area_id LEFT JOIN places_party p ON p.id = t.owner_id"
 _ASSET_COLUMNS = (
@@ -41,8 +48,8 @@ _ABOUT = (
     _text("name_zh", "中文名称", "Name in Chinese", "t.name ->> 'zh'"),
     _text("name_en", "英文名称", "Name in English", "t.name ->> 'en'"),
     _text("life", "状态", "State", "t.life", choices=tuple(life for life in Life.values if life != Life.RETIRED)),
-    _text("area", "区域编码", "Code of its area", _AREA, told="a.code"),
-    _text("owner", "权属单位编号", "Key of its owner", _OWNER, told="p.key"),
+    _text("area", "区域编码", "Code of its area", _AREA, told="a.code", equals=_IS_AREA),
+    _text("owner", "权属单位编号", "Key of its owner", _OWNER, told="p.key", equals=_IS_OWNER),
     _instant("valid_from", "此状态起始时间", "In this state since", "t.valid_from"),
     _instant("recorded_at", "登记时间", "Recorded at", "t.recorded_at"),
 )
@@ -96,15 +103,15 @@ _FINDINGS = Collection(
         "closed_because", "times_opened", "area_id", "asset", "asset_key", "geometry", "lon", "lat", "box",
     ),
     (
-        _text("clause", "条款", "Clause", "(SELECT x.key FROM standards_clause x WHERE x.id = t.clause_id)", told="c.key"),
+        _text("clause", "条款", "Clause", "(SELECT x.key FROM standards_clause x WHERE x.id = t.clause_id)", told="c.key", equals=_IS_CLAUSE),
         _KIND,
         _text("state", "状态", "State", "t.state", choices=tuple(FindingState.values)),
         _text("outcome", "结论", "Outcome", "t.outcome", choices=tuple(FindingOutcome.values)),
         _text("grade", "等级", "Grade", "t.grade"),
         _text("asset", "部件标识", "Id of the asset", "t.asset::text"),
         _text("asset_key", "部件编号", "Key of the asset", "t.asset_key"),
-        _text("area", "区域编码", "Code of its area", _AREA, told="a.code"),
-        _text("party", "责任主体编号", "Key of who answers", "(SELECT x.key FROM places_party x WHERE x.id = t.party_id)", told="p.key"),
+        _text("area", "区域编码", "Code of its area", _AREA, told="a.code", equals=_IS_AREA),
+        _text("party", "责任主体编号", "Key of who answers", "(SELECT x.key FROM places_party x WHERE x.id = t.party_id)", told="p.key", equals=_IS_PARTY),
         _text("role", "责任类型", "Answers as", "t.role"),
         _instant("opened_at", "发现时间", "Opened at", "t.opened_at"),
         _instant("due_at", "整改期限", "Due at", "t.due_at"),

@@ -45,6 +45,7 @@ class Term:
     sql: str
     holds: Holds
     literal: object = None
+    equals: str = ""
 
 
 def equal(collection: Collection, given: Mapping[str, str]) -> Condition:
@@ -144,7 +145,7 @@ class _Builder:
                 reason=text("没有可筛选的属性“{name}”", "there is no property '{name}' to ask by", name=name[:40])
             )
         sql = f"({known.sql})::text" if known.holds is Holds.DATE else known.sql
-        return Term(sql, known.holds)
+        return Term(sql, known.holds, equals=known.equals)
 
     def placed(self, term: Term) -> Term:
         """The term with its literal as a parameter."""
@@ -200,6 +201,8 @@ def _comparison(sign: str) -> Callable[[_Builder, Sequence[Tree]], str]:
 
 def _compared(sign: str, left: Term, right: Term) -> str:
     """Texts are in order by their characters' numbers, in every database alike."""
+    if sign == "=" and left.equals and right.sql.startswith("%("):
+        return left.equals.format(right.sql)
     order = ' COLLATE "C"' if left.holds is Holds.TEXT and sign not in ("=", "<>") else ""
     return f"({left.sql} {sign} {right.sql}{order})"
 

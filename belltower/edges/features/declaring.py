@@ -28,6 +28,7 @@ class Holds(StrEnum):
 class Property:
     """One property. ``sql`` gives its value from the row ``t``; ``told`` gives it from the joins of a page (else as ``sql``).
 
+    ``equals``: a condition that it equals ``{}``, where that goes by an index and ``sql`` does not.
     ``json``: SQL that writes it as JSON already. What is not ``is_asked`` is told and cannot be filtered by.
     """
 
@@ -36,6 +37,7 @@ class Property:
     title: Text
     sql: str
     told: str = ""
+    equals: str = ""
     json: str = ""
     choices: tuple[str, ...] = ()
     is_asked: bool = True

@@ -74,7 +74,7 @@ def collection(one: Collection, base: str, language: str, links: list[dict[str, 
         "itemType": "feature",
         "extent": {
             "spatial": {"bbox": [[lon - _ABOUT_DEG, lat - _ABOUT_DEG, lon + _ABOUT_DEG, lat + _ABOUT_DEG]], "crs": systems.CRS84},
-            "temporal": {"interval": [[None, None]]},
+            "temporal": {"interval": [[None, None]], "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"},
         },
         "crs": [system.uri for system in systems.offered()],
         "storageCrs": systems.CRS84,

@@ -23,6 +23,8 @@ from belltower.edges.features.systems import System, as_geojson
 
 Fetch = Callable[[str, Mapping[str, object]], list[tuple[Any, ...]]]
 """All rows of a statement, as the caller sees the tables."""
+FEW = 2_000
+"""So many of a kind are looked through sooner than all that stands in a box."""
 MOST_CROSSING = 5_000
 """Shapes over the border of one region of a filter."""
 SHAPE, BETWEEN = b"\x01", b"\x02"
@@ -56,7 +58,7 @@ class Rows:
 def page(wanted: Wanted, fetch: Fetch) -> Page:
     """The page that is wanted. Fewer features than ``limit`` may come with a next page: boxes are not yet shapes."""
     wanted = _with_crossings(wanted, fetch)
-    if wanted.region is None or not wanted.collection.place.cell:
+    if _is_walked(wanted, fetch):
         rows = _read(wanted.limit, fetch(*_walk(wanted)))
         return _paged(wanted, [rows], rows.last and Cursor(rows.last.id))
     if wanted.at.is_border:
@@ -67,6 +69,19 @@ def page(wanted: Wanted, fetch: Fetch) -> Page:
         if rows.last
         else _border(replace(wanted, at=Cursor(is_border=True)), rows, fetch)
     )
+
+
+def _is_walked(wanted: Wanted, fetch: Fetch) -> bool:
+    """Whether to go in the order of ids: without a box, without cells, and through a kind of which there are few."""
+    at, collection = wanted.at, wanted.collection
+    if wanted.region is None or not collection.place.cell:
+        return True
+    if at != Cursor():
+        return at.cell < 0 and not at.is_border  # as the pages before
+    if not collection.facts:
+        return False
+    few = f"SELECT count(*) FROM (SELECT 1 FROM {collection.rows} WHERE {collection.where} LIMIT {FEW + 1}) few"
+    return bool(fetch(few, collection.facts)[0][0] <= FEW)
 
 
 def _border(wanted: Wanted, before: Rows, fetch: Fetch) -> Page:

@@ -41,6 +41,9 @@ pytestmark = pytest.mark.django_db
         ("NOT S_INTERSECTS(geometry, BBOX(112.5005, 26.80, 112.5165, 26.82))", ["street_light-7", "street_light-8"]),
         ("key = name_en OR key = key AND owner = 'mine'", EVEN),
         ("'it''s' = key", []),
+        ("area = '430408001002' AND NOT owner = 'mine'", ["street_light-1", "street_light-3", "street_light-5", "street_light-7"]),
+        ("NOT area = 'nowhere' AND owner IN ('mine', 'nobody')", EVEN),
+        ("'mine' = owner AND NOT owner = 'theirs'", EVEN),
     ],
 )  # fmt: skip
 def test_a_filter_finds_what_it_says(town: Town, asked: str, expected: list[str]) -> None:

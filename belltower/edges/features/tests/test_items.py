@@ -12,7 +12,7 @@ import shapely
 
 from belltower.core.places.models import Asset
 from belltower.core.places.scope import NOTHING
-from belltower.edges.features import regions
+from belltower.edges.features import regions, selecting
 from belltower.edges.features.errors import BadFeaturesQuery
 from belltower.edges.features.tests.town import (
     BASE,
@@ -78,9 +78,16 @@ def test_pages_follow_each_other_without_a_gap(town: Town, limit: int) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 100])
+@pytest.mark.parametrize("few", [0, 2_000])
 @pytest.mark.parametrize("path", [ASSETS, LIGHTS, "/collections/building/items"])
-def test_a_box_holds_what_reaches_into_it(town: Town, path: str, limit: int) -> None:
-    """The building's point lies outside the first box; the street only touches the second with its line."""
+def test_a_box_holds_what_reaches_into_it(
+    town: Town, path: str, few: int, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The building's point lies outside the first box; the street only touches the second with its line.
+
+    Along cells and, of few, by id.
+    """
+    monkeypatch.setattr(selecting, "FEW", few)
     for box in (
         (112.5095, 26.8095, 112.5115, 26.8115),
         (112.5181, 26.809, 112.5185, 26.81),
