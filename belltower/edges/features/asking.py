@@ -102,6 +102,9 @@ def _filter(collection: Collection, given: Mapping[str, str]) -> conditions.Cond
         raise BadFeaturesQuery(parameter="filter-lang", reason=text("应为 cql2-text 或 cql2-json", "it is cql2-text or cql2-json"))  # fmt: skip
     read = cql2_text.tree if language == "cql2-text" else cql2_text.json_tree
     system = systems.system(given.get("filter-crs"), "filter-crs")
+    if not system.is_aligned:
+        reason = text("筛选条件不能用该坐标系，请用 bbox-crs", "filters are not read in that system; bbox-crs takes it")
+        raise BadFeaturesQuery(parameter="filter-crs", reason=reason)
     return conditions.condition(collection, read(given["filter"]), system)
 
 

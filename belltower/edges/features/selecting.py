@@ -44,7 +44,7 @@ class Page:
 class Rows:
     """What a statement gave: how many rows, the key and cell of the last one on the page, the features' texts, and their shapes.
 
-    ``shapes`` and ``points`` are those of features whose shape stands as SHAPE in the text, in order.
+    ``shapes``, ``lons`` and ``lats`` are of the features whose shape stands as SHAPE in the text, in order.
     """
 
     count: int = 0
@@ -64,11 +64,9 @@ def page(wanted: Wanted, fetch: Fetch) -> Page:
     if wanted.at.is_border:
         return _border(wanted, Rows(), fetch)
     rows = _read(wanted.limit, fetch(*_through_cells(wanted)))
-    return (
-        _paged(wanted, [rows], rows.last)
-        if rows.last
-        else _border(replace(wanted, at=Cursor(is_border=True)), rows, fetch)
-    )
+    if rows.last:
+        return _paged(wanted, [rows], rows.last)
+    return _border(replace(wanted, at=Cursor(is_border=True)), rows, fetch)
 
 
 def _is_walked(wanted: Wanted, fetch: Fetch) -> bool:
