@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "belltower.project.safekeeping",
     "belltower.screens.console",
     "belltower.edges.sources",
+    "belltower.edges.features",
     "belltower.core.access",
     "belltower.core.cases",
     "belltower.core.campaigns",

@@ -109,6 +109,14 @@ def streamed_as(scope: Scope, parts: Iterable[Any], *, viewer: UUID | None = Non
         yield from parts
 
 
+def settings_of(scope: Scope) -> dict[str, str]:
+    """What the policies read, by name (``belltower.NAME``), for a connection that says once whose rows it shows.
+
+    Such a connection only reads, serves nobody else before it is told again, and has no viewer.
+    """
+    return {name: value or "" for name, value in zip(_NAMES, _settings(scope, None), strict=True)}
+
+
 _NAMES = ("sees", "parties", "areas", "secrecy", "hidden", "scope", "viewer")
 _EXCHANGE = "SELECT " + ", ".join(
     f"current_setting('belltower.{name}', true),"

@@ -41,7 +41,7 @@ DOOR = Door(
         "en": "The machines' door: devices and other systems connect here. People use the web door.",
     },
     health={"live": "/healthz", "ready": "/readyz"},
-    doors={"ingest": "/ingest", "live": "/live"},
+    doors={"ingest": "/ingest", "live": "/live", "features": "/features"},
 )
 
 
@@ -101,6 +101,7 @@ def _expected() -> frozenset[tuple[str, str]]:
 set_up_django()
 
 from belltower.project.gateway import serving as works  # noqa: E402
+from belltower.project.gateway.features import bearer, features_handler  # noqa: E402
 from belltower.project.gateway.ingest.door import ingest  # noqa: E402
 from belltower.project.gateway.live import live as listen  # noqa: E402
 from belltower.project.gateway.problems import failed  # noqa: E402
@@ -137,7 +138,7 @@ class AtTheDoor:
         """Whether their token was good a moment ago."""
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         found = _begun()
-        return found is not None and found.senders.knows(given.decode("latin-1"))
+        return found is not None and found.senders.knows(bearer(given.decode("latin-1")))
 
     def refuse(self, scope: HTTPScope) -> None:
         """Raises NotOpenToOthers."""
@@ -171,4 +172,5 @@ async def _live(scope: HTTPScope, receive: Receive, send: Send) -> None:
     await listen(scope, receive, send, hub=serving().hub, senders=serving().senders)
 
 
-application = watched(straight({"/ingest": _ingest, "/live": _live}, litestar), AtTheDoor())
+_straight = straight({"/ingest": _ingest, "/live": _live}, litestar, below={"/features": features_handler(serving)})
+application = watched(_straight, AtTheDoor())

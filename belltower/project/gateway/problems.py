@@ -48,7 +48,9 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 def headers_of(error: Refusal, status: int) -> dict[str, str]:
     """What a program needs to know besides: when to come again, how to sign in."""
     if status == 401:
-        return {"WWW-Authenticate": "Bearer"}
+        return {"WWW-Authenticate": getattr(error, "schemes", "Bearer")}
+    if status == 405:
+        return {"Allow": "GET, HEAD"}
     return {"Retry-After": str(error.facts.get("seconds", TRY_AGAIN_AFTER_S))} if status in (429, 503) else {}
 
 

@@ -14,11 +14,19 @@ from belltower.project.gateway.problems import MEDIA_TYPE, document, language_of
 Handler = Callable[[HTTPScope, Receive, Send], Awaitable[None]]
 
 
-def straight(handlers: Mapping[str, Handler], otherwise: ASGIApp) -> ASGIApp:
-    """Each path of ``handlers`` answered by it, what it raises as a problem; everything else by ``otherwise``."""
+def straight(
+    handlers: Mapping[str, Handler], otherwise: ASGIApp, *, below: Mapping[str, Handler] | None = None
+) -> ASGIApp:
+    """Each path of ``handlers`` answered by it, what it raises as a problem; everything else by ``otherwise``.
+
+    ``below`` are handlers of a path and all that lies below it; such a one says its ``path_template`` itself.
+    """
+    trees = below or {}
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        handler = handlers.get(scope["path"]) if scope["type"] == ScopeType.HTTP else None
+        handler = (
+            handlers.get(scope["path"]) or _below(trees, scope["path"]) if scope["type"] == ScopeType.HTTP else None
+        )
         if handler is None or scope["type"] != ScopeType.HTTP:
             await otherwise(scope, receive, send)
             return
@@ -32,6 +40,11 @@ def straight(handlers: Mapping[str, Handler], otherwise: ASGIApp) -> ASGIApp:
             await _problem(scope, send, error)
 
     return answer
+
+
+def _below(trees: Mapping[str, Handler], path: str) -> Handler | None:
+    end = path.find("/", 1)
+    return trees.get(path if end < 0 else path[:end])
 
 
 class Begun:

@@ -13,6 +13,7 @@ import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from belltower.edges.features.service import PAGES
 from belltower.kernel import request_id
 from belltower.kernel.errors import Refusal
 from belltower.project import installation
@@ -32,7 +33,7 @@ NOWHERE = "nowhere"
 # Whether somebody stood in between, for /metrics; set on the scope's state.
 FORWARDED = "belltower_is_forwarded"
 _FORWARDING = frozenset({b"x-forwarded-for", b"forwarded", b"x-real-ip"})
-_QUIET = frozenset({"/healthz", "/readyz", "/metrics", "/health/live", "/health/ready", "/ingest"})
+_QUIET = frozenset({"/healthz", "/readyz", "/metrics", "/health/live", "/health/ready", "/ingest", PAGES})
 
 
 class Guard(Protocol):

@@ -31,6 +31,11 @@ MEDIA_TYPE = "application/problem+json"
 STATUS_OF: dict[str, int] = {
     "refused": 422,
     "bad_cursor": 400,
+    "features_bad_query": 400,
+    "features_bad_filter": 400,
+    "features_too_broad": 422,
+    "features_read_only": 405,
+    "features_no_such_format": 406,
     "invalid_request": 422,
     "unreadable": 422,
     "not_signed_in": 401,
