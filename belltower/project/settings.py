@@ -34,9 +34,11 @@ ALLOWED_HOSTS = list(INSTALLATION.hosts)
 
 INSTALLED_APPS = [
     "belltower.project.safekeeping",
+    "belltower.screens.public",
     "belltower.screens.console",
     "belltower.edges.sources",
     "belltower.core.access",
+    "belltower.core.receiving",
     "belltower.core.cases",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
