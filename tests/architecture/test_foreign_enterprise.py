@@ -30,6 +30,7 @@ from tests.architecture.foreign_rows import theirs
 from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_learning import LEARNING
+from tests.architecture.foreign_walk_public import PUBLIC
 from tests.architecture.foreign_walk_selfcheck import SELFCHECK
 from tests.architecture.foreign_walk_sensing import SENSING
 from tests.architecture.foreign_walk_standards import STANDARDS
@@ -195,7 +196,10 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
-    **{name: Visit(**how) for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING).items()},
+    **{
+        name: Visit(**how)
+        for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | PUBLIC).items()
+    },
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",
@@ -216,6 +220,7 @@ NOT_WALKED = {
     "console:oidc_back": "comes from the provider",
     "console:sign_out": "ends the walker's own session",
     "console:language": "a word in a cookie",
+    "public:tile": "the ground that everybody sees: streets, houses and water, whosever they are",
     "None": "the answer to what is no operation",
 }
 METHODS = ("get", "post", "patch", "put", "delete")

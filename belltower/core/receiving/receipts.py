@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 
-from belltower.core.cases.models import Report
+from belltower.core.cases.models import Case, Report
 from belltower.core.ledger import check_proof, heads, keys, proofs
+from belltower.core.ledger.models import Form
 from belltower.core.places.scope import EVERYTHING, seen_as
 from belltower.kernel.errors import NotFound, Refusal
 from belltower.kernel.texts import Text
@@ -29,15 +31,39 @@ class UnreadableReceipt(Refusal):
     )
 
 
+class Why(StrEnum):
+    """Why a receipt does not hold."""
+
+    ALTERED = "altered"
+    NOT_OURS = "not_ours"
+    NO_REPORT = "no_report"
+    REWRITTEN = "rewritten"
+
+    @property
+    def text(self) -> Text:
+        return _WHYS[self]
+
+
+_WHYS = {
+    Why.ALTERED: Text(zh="内容对不上：回执被改动过，或文件不完整。", en="It does not add up: it was altered, or is incomplete."),
+    Why.NOT_OURS: Text(zh="签名不是本市的。", en="It is not signed by this city."),
+    Why.NO_REPORT: Text(zh="这是台账的证明，但不是上报回执。", en="It is a proof of the ledger, but not of a report."),
+    Why.REWRITTEN: Text(
+        zh="台账与回执不符：回执之前的记录可能被改写。请把回执交给媒体或监督机构核对。",
+        en="Our ledger does not contain what the receipt proves: what was written before may have been changed. Show it to the press or a supervisor.",
+    ),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of a receipt: whether it holds, why not ("" where it does), and whether our log only grew since."""
+    """What came of a receipt: whether it holds and our log only grew since, or why not; of which case it is, by what is proved."""
 
     holds: bool
-    why: str = ""
+    why: Why | None = None
+    case: str = ""
+    reported_at: str = ""
     size: int = 0
-    at: str = ""
-    case: int = 0
     newest: int = 0
 
 
@@ -61,25 +87,40 @@ def read(content: bytes) -> dict[str, Any]:
 def check(receipt: dict[str, Any]) -> Checked:
     """Whether a receipt holds by the very file that people run at home, our key, and the log as it is now."""
     try:
+        if receipt["head"]["key"] != keys.signing_key().name:
+            return Checked(False, Why.NOT_OURS)
         check_proof.check(receipt, keys.signing_key().public)
-        head = heads.TreeHead.read(receipt["head"])
-    except check_proof.Refused as refused:
-        return Checked(False, str(refused))
+        head, row = heads.TreeHead.read(receipt["head"]), receipt.get("row")
+        if not isinstance(row, dict) or row["table"] != TABLE:
+            return Checked(False, Why.NO_REPORT)
+        if not _begins_ours(head):
+            return Checked(False, Why.REWRITTEN)
+        newest = heads.newest()
+        return Checked(True, None, *_about(row), head.size, newest.size if newest else 0)
     except InvalidSignature:
-        return Checked(False, "the signature is not ours")
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError):
-        return Checked(False, "it does not hold together")
-    return _grown(head)
+        return Checked(False, Why.NOT_OURS)
+    except _BROKEN:
+        return Checked(False, Why.ALTERED)
 
 
-def _grown(head: heads.TreeHead) -> Checked:
+_BROKEN = (check_proof.Refused, KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError)
+
+
+def _begins_ours(head: heads.TreeHead) -> bool:
     """Whether the log of the receipt's head is the beginning of the log as we sign it today."""
     newest = heads.newest()
     try:
-        ours = proofs.head_of(head.size)
-        if newest is None or ours.root != head.root:
-            return Checked(False, "our log does not begin with that of the receipt")
+        if newest is None or proofs.head_of(head.size).root != head.root:
+            return False
         check_proof.check(proofs.growth(head, newest), keys.signing_key().public)
     except (NotFound, check_proof.Refused, InvalidSignature):
-        return Checked(False, "our log does not begin with that of the receipt")
-    return Checked(True, "", head.size, head.at.isoformat(), 0, newest.size)
+        return False
+    return True
+
+
+def _about(row: dict[str, Any]) -> tuple[str, str]:
+    """Number of the case and instant of the report, from the proved text and our own names of its columns."""
+    form = Form.objects.get(table=TABLE, version=int(row["version"]))
+    told = dict(zip(["id", *form.columns], json.loads(row["text"]), strict=True))
+    with seen_as(EVERYTHING):
+        return Case.objects.get(pk=told["case_id"]).number, str(told["at"])
