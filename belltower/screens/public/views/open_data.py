@@ -51,7 +51,7 @@ def row_of(case: PublicCase) -> dict[str, Any]:
 
 
 def machine(view: Callable[[PublicRequest], HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Open to everybody, from other sites as well; refusals are JSON."""
+    """Open to every program; refusals are JSON."""
 
     @wraps(view)
     def answering(request: HttpRequest) -> HttpResponseBase:
@@ -60,7 +60,6 @@ def machine(view: Callable[[PublicRequest], HttpResponse]) -> Callable[..., Http
         except Refusal as refusal:
             said = {"code": refusal.code, "detail": refusal.say(get_language() or "zh")}
             answer = JsonResponse(said, status=status_of(refusal))
-        answer["Cross-Origin-Resource-Policy"] = "cross-origin"
         return answer
 
     answering.door = None  # type: ignore[attr-defined]

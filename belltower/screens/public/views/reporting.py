@@ -77,7 +77,7 @@ def report(request: PublicRequest) -> HttpResponse:
         return _form(request, typed, alike=alike, had_photo=bool(request.FILES))
     try:
         received = actions.report_as_resident(
-            typed.draft(), contact=typed.contact, now=request.now, photos=request.FILES.getlist("photo"),  # type: ignore[arg-type]
+            typed.draft(), contact=typed.contact, now=request.now, photos=request.FILES.getlist("photo"),
             language=_language(), zone=city_zone(),
         )  # fmt: skip
     except Refusal as refusal:

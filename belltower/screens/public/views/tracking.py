@@ -126,9 +126,9 @@ def _contest(report: Report, form: QueryDict, now: datetime) -> object:
     return actions.contest(report, case, chosen, now=now, text=form.get("text", ""))
 
 
-def _rate(report: Report, form: QueryDict, now: datetime) -> object:
+def _rate(report: Report, form: QueryDict, now: datetime) -> None:
     stars = form.get("stars", "")
-    return actions.rate(report, int(stars) if stars in set("12345") else 0, now=now)
+    actions.rate(report, int(stars) if stars in set("12345") else 0, now=now)
 
 
 _VERBS: dict[str, Callable[[Report, QueryDict, datetime], object]] = {
