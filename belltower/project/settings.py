@@ -34,10 +34,12 @@ ALLOWED_HOSTS = list(INSTALLATION.hosts)
 
 INSTALLED_APPS = [
     "belltower.project.safekeeping",
+    "belltower.screens.public",
     "belltower.screens.console",
     "belltower.edges.sources",
     "belltower.edges.features",
     "belltower.core.access",
+    "belltower.core.receiving",
     "belltower.core.cases",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("readyz", ready, name="readyz"),
     path("metrics", measurements, name="metrics"),
     path("", include("belltower.screens.api.urls")),
+    path("public/", include("belltower.screens.public.urls")),
     path("", include("belltower.screens.console.urls")),
 ]
 

@@ -32,6 +32,7 @@ from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_cases import CASES
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_learning import LEARNING
+from tests.architecture.foreign_walk_public import PUBLIC
 from tests.architecture.foreign_walk_selfcheck import SELFCHECK
 from tests.architecture.foreign_walk_sensing import SENSING
 from tests.architecture.foreign_walk_standards import STANDARDS
@@ -199,7 +200,7 @@ WALK: dict[str, Visit] = {
     "console:access_asset": of("asset"),
     **{
         name: Visit(**how)
-        for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD).items()
+        for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | PUBLIC).items()
     },
 }
 NOT_WALKED = {
@@ -221,6 +222,7 @@ NOT_WALKED = {
     "console:oidc_back": "comes from the provider",
     "console:sign_out": "ends the walker's own session",
     "console:language": "a word in a cookie",
+    "public:tile": "the ground that everybody sees: streets, houses and water, whosever they are",
     "None": "the answer to what is no operation",
 }
 METHODS = ("get", "post", "patch", "put", "delete")

@@ -21,7 +21,7 @@ LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 
 ROOMS = (
-    "kernel", "core/access", "core/alarms", "core/attachments", "core/jobs", "core/places", "packs", "screens/api", "screens/console", "demo", "project",
+    "kernel", "core/access", "core/alarms", "core/attachments", "core/jobs", "core/places", "packs", "screens/api", "screens/console", "screens/public", "core/receiving", "demo", "project",
 )  # fmt: skip
 
 

@@ -28,6 +28,11 @@ SEARCHES = ("console:search", "console:map_found", *API_SEARCHES)
 EXPORTS = ("console:assets_export", "api:export_")
 # Open to everybody, so it is counted by address.
 HEADS = ("console:heads",)
+# The public door: who asks is nobody but an address. Codes are counted right or wrong, so that the limit tells nothing.
+REPORTS = ("public:report", "public:follow")
+TRACKS = ("public:track", "public:verify")
+BY_CODE = ("public:tracked",)
+OPEN_DATA = ("public:data", "public:feed", "public:nearby", "public:near")
 MULTIPART = "multipart/form-data"
 
 
@@ -74,6 +79,12 @@ def asked(request: HttpRequest) -> Iterator[tuple[str, str]]:
         yield "heads", address
     if route.startswith(EXPORTS):
         yield "export", caller
+    if is_write and route.startswith(REPORTS):
+        yield "report", address
+    if (is_write and route.startswith(TRACKS)) or route.startswith(BY_CODE):
+        yield "track", address
+    if route.startswith(OPEN_DATA):
+        yield "open_data", address
     if is_write and (request.content_type or "").startswith(MULTIPART):
         yield "upload", caller
 

@@ -49,6 +49,9 @@ DEFAULTS = (
     Limit("search", 120, 60),
     Limit("export", 60, 3600),
     Limit("heads", 240, 60),
+    Limit("report", 60, 3600),
+    Limit("track", 60, 60),
+    Limit("open_data", 120, 60),
     Limit("gateway", 6000, 60),
 )
 

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 
 from belltower.core.attachments.keeping import keeping
 from belltower.core.places.actions.loads import LARGEST_MIB as LARGEST_FILE_MIB
+from belltower.core.receiving.actions import MOST_PHOTOS
 from belltower.project.watch.requests import route_of
 from belltower.screens.api import problems
 from belltower.screens.console import refusals
@@ -20,6 +21,7 @@ MIB = 1 << 20
 # Addresses that take files, by name or its beginning; the tests keep them existing.
 TAKES_FILES = ("console:loads", "api:list_loads")
 TAKES_ATTACHMENTS = ("console:asset_files", "api:put_attachment")
+TAKES_PHOTOS = ("public:report",)
 _FORM_AROUND_A_FILE_MIB = 1
 
 
@@ -52,6 +54,8 @@ def most_mib(route: str) -> int:
         return LARGEST_FILE_MIB + _FORM_AROUND_A_FILE_MIB
     if route.startswith(TAKES_ATTACHMENTS):
         return keeping().largest_of_all // MIB + _FORM_AROUND_A_FILE_MIB
+    if route.startswith(TAKES_PHOTOS):
+        return MOST_PHOTOS * keeping().largest("picture") // MIB + _FORM_AROUND_A_FILE_MIB
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MIB)
 
 

@@ -28,6 +28,7 @@ from belltower.screens.errors import (
 
 logger = logging.getLogger(__name__)
 
+PUBLIC = "public"
 STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
     (NotFound, 404), (NotAllowed, 403), (Conflict, 409), (BodyTooLarge, 413), (TooManyRequests, 429),
     (DatabaseAway, 503), (Refusal, 422),
@@ -53,8 +54,8 @@ class RefusalMiddleware:
 
 
 def is_console(request: HttpRequest) -> bool:
-    """Whether the request went to one of the console's own pages."""
-    return bool(request.resolver_match and request.resolver_match.namespace == "console")
+    """Whether the request went to a page for people: the console's, or the public's."""
+    return bool(request.resolver_match and request.resolver_match.namespace in ("console", PUBLIC))
 
 
 def status_of(refusal: Refusal) -> int:
@@ -65,7 +66,9 @@ def status_of(refusal: Refusal) -> int:
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """What happened, to what, what to do next, and the code the desk can read out."""
     said = {"sentence": refusal.say(get_language() or "zh"), "code": refusal.code}
-    template = "console/wrong/part.html" if request.headers.get("HX-Request") else "console/wrong/refused.html"
+    is_public = bool(request.resolver_match and request.resolver_match.namespace == PUBLIC)
+    whole = "public/wrong.html" if is_public else "console/wrong/refused.html"
+    template = "console/wrong/part.html" if request.headers.get("HX-Request") else whole
     answer = render(request, template, said, status=status_of(refusal))
     if request.headers.get("HX-Request"):
         answer["HX-Retarget"], answer["HX-Reswap"] = "#wrong-place", "innerHTML"
