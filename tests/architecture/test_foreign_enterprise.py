@@ -200,7 +200,9 @@ WALK: dict[str, Visit] = {
     "console:access_asset": of("asset"),
     **{
         name: Visit(**how)
-        for name, how in (SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | PUBLIC).items()
+        for name, how in (
+            SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | PUBLIC
+        ).items()
     },
 }
 NOT_WALKED = {

@@ -281,7 +281,9 @@ def turn_over(now: datetime, *, by: Actor) -> int:
     Revision.objects.filter(state=RevisionState.IN_FORCE, until__lte=day).update(state=RevisionState.SUPERSEDED)
     gone = Finding.objects.filter(state=FindingState.OPEN).exclude(clause__in=held_on(day).values("clause"))
     uids = list(gone.order_by("pk").values_list("uid", flat=True))
-    number = gone.update(state=FindingState.CLOSED, closed_at=now, closed_because=Because.NOT_IN_FORCE, holds_since=None)
+    number = gone.update(
+        state=FindingState.CLOSED, closed_at=now, closed_because=Because.NOT_IN_FORCE, holds_since=None
+    )
     tell_of("standards.clauses", "closed", uids)
     return number
 
