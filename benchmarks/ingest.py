@@ -91,24 +91,24 @@ def key(number: int) -> str:
 @contextmanager
 def gateway() -> Iterator[tuple[int, int]]:
     """One gateway process with one worker, as `belltower run` starts it; its port and pid."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "belltower.project.serve", "gateway", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(command, env={**os.environ, "BELLTOWER_LOG": "plain"}, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(port)
+        wait_for(port)
         yield port, process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
