@@ -43,7 +43,7 @@ def test_an_incremental_pass_over_six_kinds_leaves_what_a_full_one_would(town: T
 
 
 @pytest.mark.long
-@settings(max_examples=300, suppress_health_check=QUIETLY, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=120, suppress_health_check=QUIETLY, phases=(Phase.explicit, Phase.generate))
 @ANY_HISTORY
 def test_an_incremental_pass_leaves_what_a_full_one_would_over_many_histories(town: Town, steps: Steps) -> None:
     _live(town, steps)
