@@ -57,7 +57,8 @@ def city(cells: int, *, sites: int = 1500, at_most: int = 72, fixed: int = 16, s
     lines, river = _streets(chance)
     where = _near_centres(chance, cells)
     people = 1 + chance.poisson(28, cells)
-    candidates = _near_centres(chance, sites)
+    candidates = chance.uniform(50, [17800, 13900], (sites, 2))
+    candidates[:fixed] = _near_centres(chance, fixed)
     states = [State.FIXED] * fixed + [State.FREE] * (sites - fixed)
     walls = np.array([river], dtype=object)
     return Problem(
