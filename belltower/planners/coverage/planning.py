@@ -84,7 +84,7 @@ def choose_cover(problem: Problem, reach: Reach, effort: Effort, *, began: float
     full, replaced = without_replaced(model_of(problem, reach), times=problem.times)
     model, whole = without_implied(full), None
     if model.reach.nnz > _SMALL and can_settle(model):
-        whole = settled(model, until=time.monotonic() + 0.25 * (until - time.monotonic()))
+        whole = settled(model, until=time.monotonic() + 0.4 * (until - time.monotonic()))
     part = whole.rest if whole else model
     start = _of_sites(problem, model, whole.opened)[part.sites] if whole else greedy(part)
     is_small = part.reach.nnz <= _SMALL
