@@ -52,12 +52,13 @@ def square(count: int, side_m: float, task: Task, *, at_most: int | None = None,
 
 
 def city(cells: int, *, sites: int = 1500, at_most: int = 72, fixed: int = 16, seed: int = 3) -> Problem:
-    """18 by 14 km with a crooked grid of about 11,000 crossings, a river with five bridges, and people around four centres."""
+    """18 by 14 km, 444,000 people around four centres, a crooked grid of 11,000 crossings, a river with five bridges."""
     chance = np.random.default_rng(seed)
     lines, river = _streets(chance)
-    where = _near_centres(chance, cells)
-    people = 1 + chance.poisson(28, cells)
-    candidates = _near_centres(chance, sites)
+    where, people = _raster(chance, cells)
+    cells = len(where)
+    candidates = chance.uniform(50, [17800, 13900], (sites, 2))
+    candidates[:fixed] = _near_centres(chance, fixed)
     states = [State.FIXED] * fixed + [State.FREE] * (sites - fixed)
     walls = np.array([river], dtype=object)
     return Problem(
@@ -96,11 +97,22 @@ def _streets(chance: np.random.Generator) -> tuple[Any, Any]:
     return lines[keep], river
 
 
+CENTRES = np.array([[4000.0, 3500.0], [9000.0, 9500.0], [13500.0, 4500.0], [7000.0, 5000.0]])
+
+
+def _raster(chance: np.random.Generator, cells: int) -> tuple[Any, Any]:
+    """As a population raster: a regular grid of about so many cells, thick around the centres and thin at the rim."""
+    step = (18_000 * 14_000 / cells) ** 0.5
+    x, y = np.meshgrid(np.arange(step / 2, 17_850, step), np.arange(step / 2, 13_950, step), indexing="ij")
+    where = np.column_stack([x.ravel(), y.ravel()])
+    away = ((where[:, None, :] - CENTRES[None]) ** 2).sum(axis=2)
+    thick = np.exp(-away / (2 * 1500.0**2)).sum(axis=1) + 0.2
+    people = chance.poisson(444_000 / len(where) * thick / thick.mean() * chance.lognormal(0, 0.6, len(where)))
+    return where[people > 0], people[people > 0]
+
+
 def _near_centres(chance: np.random.Generator, count: int) -> Any:
-    centres = np.array([[4000.0, 3500.0], [9000.0, 9500.0], [13500.0, 4500.0], [7000.0, 5000.0]])
-    spread = chance.normal(0, 1, (count, 2)) * 2200 + centres[chance.integers(0, 4, count)]
-    even = chance.uniform(0, 1, (count, 2)) * [17800, 13900]
-    found = np.where(chance.random((count, 1)) < 0.6, spread, even)
+    found = chance.normal(0, 1, (count, 2)) * 2200 + CENTRES[chance.integers(0, 4, count)]
     return np.clip(found, 50, [17800, 13900])
 
 

@@ -248,7 +248,7 @@ def bound_of(city: City, tree: Any, opened: set[int], closed: set[int], reached:
         ends = [leaf(city, tree["settled"], 0, opened, closed | {s}, reached, wants) for s in tree["opens"]]
         ends += [leaf(city, tree["settled"], 0, opened | {s}, closed, reached, wants) for s in tree["closes"]]
         worst = max if city.p["task"] == "cover_most" else min
-        return worst(bound_of(city, tree["rest"], opened | inside, closed | outside, reached, wants), *ends)
+        return worst([bound_of(city, tree["rest"], opened | inside, closed | outside, reached, wants), *ends])
     return leaf(city, tree["dual"], tree["money"], opened, closed, reached, wants)
 
 

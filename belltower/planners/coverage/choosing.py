@@ -33,14 +33,33 @@ def improved(model: Model, opened: Flags, *, rounds: int = 400) -> Flags:
     """One site in, the one that is missed least out, while the value rises; COVER_ALL: without what is spare."""
     if not model.is_most:
         return _without_spare(model, opened)
-    best, value, out = opened.copy(), model.value(opened), model.reach.T.tocsr()
+    out = model.reach.T.tocsr()
+    best = _swept(model, out, opened.copy())
+    value = model.value(best)
     tried = np.zeros(model.columns, dtype=np.int64)
-    now = opened.copy()
+    now = best.copy()
     for turn in range(1, rounds):
         now = _swapped(model, out, now, tried, turn)
         if (reached := model.value(now)) > value and model.is_allowed(now):
             best, value = now.copy(), reached
-    return best
+    return _swept(model, out, best)
+
+
+def _swept(model: Model, out: object, opened: Flags) -> Flags:
+    """Each open site in turn for the best other, until no single exchange helps: that finds the shift to a neighbour."""
+    is_better = True
+    while is_better:
+        is_better = False
+        for column in np.flatnonzero(opened & ~model.fixed).tolist():
+            tried = opened.copy()
+            tried[column] = False
+            gains = np.where(tried, -1, _gains(model, out, tried))
+            other = int(gains.argmax())
+            if gains[other] > gains[column]:
+                tried[other] = True
+                if model.is_allowed(tried):
+                    opened, is_better = tried, True
+    return opened
 
 
 def _swapped(model: Model, out: object, now: Flags, tried: Ints, turn: int) -> Flags:

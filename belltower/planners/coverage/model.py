@@ -70,9 +70,9 @@ def model_of(problem: Problem, reach: Reach, *, is_by_area: bool = False) -> Mod
     matrix = reach.matrix()
     unit = 100 if problem.times == 2 else 1
     # What a second site is worth cannot be split over merged demand in whole numbers.
-    merged, members = _merged(matrix, is_apart=problem.second_percent > 0, areas=problem.areas if is_by_area else None)
+    rows, members = merged(matrix, is_apart=problem.second_percent > 0, areas=problem.areas if is_by_area else None)
     covered = members >= 0
-    people = np.bincount(members[covered], problem.people[covered], minlength=merged.shape[0]).astype(np.int64)
+    people = np.bincount(members[covered], problem.people[covered], minlength=rows.shape[0]).astype(np.int64)
     kinds = sorted(dict(problem.limits.of_class))
     class_of = {name: number for number, name in enumerate(kinds)}
     sites = np.arange(len(problem.sites))
@@ -83,8 +83,8 @@ def model_of(problem: Problem, reach: Reach, *, is_by_area: bool = False) -> Mod
     )
     model = Model(
         is_most=is_most,
-        reach=merged,
-        wants=np.minimum(problem.times, np.diff(merged.indptr)).astype(np.int64),
+        reach=rows,
+        wants=np.minimum(problem.times, np.diff(rows.indptr)).astype(np.int64),
         first=people * unit,
         second=people * (problem.second_percent if problem.times == 2 else 0),
         sites=sites,
@@ -97,11 +97,11 @@ def model_of(problem: Problem, reach: Reach, *, is_by_area: bool = False) -> Mod
         budget=problem.limits.budget,
         caps=caps,
     )
-    useful = problem.allowed & ((np.diff(csc_array(merged).indptr) > 0) | fixed)
+    useful = problem.allowed & ((np.diff(csc_array(rows).indptr) > 0) | fixed)
     return _of_columns(model, np.flatnonzero(useful))
 
 
-def _merged(matrix: csr_array, *, is_apart: bool, areas: Ints | None) -> tuple[csr_array, Ints]:
+def merged(matrix: csr_array, *, is_apart: bool = False, areas: Ints | None = None) -> tuple[csr_array, Ints]:
     """One row for each set of sites, and the row of each demand; -1 where no site reaches."""
     matrix.sort_indices()
     members = np.full(matrix.shape[0], -1, dtype=np.int64)
@@ -168,7 +168,7 @@ def _fits(model: Model, one: Ints, other: Ints) -> Flags:
 
 def without_implied(model: Model) -> Model:
     """COVER_ALL: a row that wants no more than another all of whose sites it has is covered when that one is."""
-    if model.is_most or _squares(np.diff(csc_array(model.reach).indptr)) > _DENSE_ENOUGH:
+    if model.is_most or not model.rows or _squares(np.diff(csc_array(model.reach).indptr)) > _DENSE_ENOUGH:
         return model
     sizes = np.diff(model.reach.indptr).astype(np.int64)
     shared = (model.reach @ model.reach.T).tocoo()

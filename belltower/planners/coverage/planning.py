@@ -13,12 +13,13 @@ import numpy as np
 from belltower.planners.coverage.choosing import greedy
 from belltower.planners.coverage.lost import lost_of
 from belltower.planners.coverage.model import Model, model_of, reduced, without_implied, without_replaced
+from belltower.planners.coverage.pricing import Settled, can_settle, settled
 from belltower.planners.coverage.problem import Flags, Ints, Over, Problem, Task
 from belltower.planners.coverage.proving import Proof, prove
 from belltower.planners.coverage.racing import race
 from belltower.planners.coverage.reach import Reach, reach_of
 from belltower.planners.coverage.relaxing import SCALE
-from belltower.planners.coverage.tree import tree_of
+from belltower.planners.coverage.tree import settled_tree, tree_of
 from belltower.planners.coverage.ways import nearest_open, ways
 from belltower.planners.plan import PlanFile, Status, gap
 
@@ -81,34 +82,44 @@ def choose_cover(problem: Problem, reach: Reach, effort: Effort, *, began: float
     """Cover all or most: a quick plan, then a proof that anybody can check, then (still open) two solvers in a race."""
     until = (time.monotonic() if began is None else began) + effort.seconds
     full, replaced = without_replaced(model_of(problem, reach), times=problem.times)
-    model = without_implied(full)
-    is_small = model.reach.nnz <= _SMALL
-    proof = prove(
-        model,
-        greedy(model),
-        seconds=(until - time.monotonic()) * (0.3 if is_small else 0.5),
-        most_nodes=2000 if is_small else 1,
-    )
-    opened, value, bound, by = _of_sites(problem, model, proof.opened), proof.value, proof.bound, "certificate"
-    if not proof.is_closed:
-        small = reduced(model, times=problem.times)
+    model, whole = without_implied(full), None
+    if model.reach.nnz > _SMALL and can_settle(model):
+        whole = settled(model, until=time.monotonic() + 0.4 * (until - time.monotonic()))
+    part = whole.rest if whole else model
+    start = _of_sites(problem, model, whole.opened)[part.sites] if whole else greedy(part)
+    is_small = part.reach.nnz <= _SMALL
+    share, most = (0.3, 2000) if is_small else (0.4, 1)
+    seconds = (until - time.monotonic()) * share
+    proof = prove(part, start, seconds=seconds, most_nodes=most, known=whole.known if whole else None)
+    certificate = certificate_of(problem, model, proof, part, replaced, whole)
+    opened, value, bound, by = _of_sites(problem, part, proof.opened), proof.value, certificate["bound"], "certificate"
+    if whole and model.value(whole.opened) > value:
+        opened, value = _of_sites(problem, model, whole.opened), model.value(whole.opened)
+    if not _meet(model, value, bound):
+        small = reduced(part, times=problem.times)
         found = race(small, opened[small.sites], bound, seconds=until - time.monotonic(), seed=effort.seed)
         if found.value > value if model.is_most else found.value < value:
             opened, value = _of_sites(problem, small, found.opened), found.value
-        bound, by = found.bound, found.by or by
-    if value == proof.bound:
+        # A settled part's bound is of the plans that are better than the one it was settled by.
+        bound, by = max(found.bound, value) if model.is_most else found.bound, found.by or by
+    if value == certificate["bound"]:
         bound, by = value, "certificate"
-    return Chosen(opened, value, bound, by, certificate_of(problem, model, proof, replaced))
+    return Chosen(opened, value, bound, by, certificate)
 
 
-def certificate_of(problem: Problem, model: Model, proof: Proof, replaced: Ints) -> dict[str, Any]:
+def _meet(model: Model, value: int, bound: int) -> bool:
+    return bound <= value if model.is_most else bound >= value
+
+
+def certificate_of(
+    problem: Problem, model: Model, proof: Proof, part: Model, replaced: Ints, whole: Settled | None
+) -> dict[str, Any]:
     """The tree of multipliers, by the problem's own numbers."""
-    return {
-        "scale": SCALE,
-        "bound": proof.bound,
-        "replaced": replaced.tolist(),
-        **tree_of(problem, model, proof.root),
-    }
+    found = {"scale": SCALE, "bound": proof.bound, "replaced": replaced.tolist(), **tree_of(problem, part, proof.root)}
+    if whole is None:
+        return found
+    worst = max(proof.bound, whole.worst)
+    return {**found, "bound": worst, **settled_tree(problem, model, whole, found)}
 
 
 def _of_sites(problem: Problem, model: Model, opened: Flags) -> Flags:

@@ -42,17 +42,18 @@ class Proof:
     nodes: int
 
 
-def prove(model: Model, start: Flags, *, seconds: float, most_nodes: int) -> Proof:
+def prove(model: Model, start: Flags, *, seconds: float, most_nodes: int, known: Relaxed | None = None) -> Proof:
     """Close the bound on the best of the columns, beginning from ``start``; stopped by time or number of nodes, an open tree.
 
-    An open tree is a certificate as well: its bound is the worst of its leaves.
+    An open tree is a certificate as well: its bound is the worst of its leaves. ``known``: multipliers found before.
     """
-    search = _Search(model, start, time.monotonic() + seconds, most_nodes)
+    search = _Search(model, start, time.monotonic() + seconds, most_nodes, known or _nothing(model))
     return search.run()
 
 
 class _Search:
-    def __init__(self, model: Model, start: Flags, until: float, most_nodes: int) -> None:
+    def __init__(self, model: Model, start: Flags, until: float, most_nodes: int, known: Relaxed) -> None:
+        self.known = known
         self.model, self.until, self.most_nodes = model, until, most_nodes
         self.opened, self.value = start, model.value(start)
         self.relaxation = Relaxation(model)
@@ -85,12 +86,11 @@ class _Search:
         if node.is_impossible:
             return
         found = self.relaxation.solve(node.opened, node.closed, seconds=self.until - time.monotonic())
-        relaxed = found or (above.relaxed if above else None) or _nothing(self.model)
+        inherited = above.relaxed if above and above.relaxed else self.known
+        relaxed = found or inherited
         node.relaxed, node.bound = relaxed, bound(self.model, relaxed, node.opened, node.closed)
-        if above and above.relaxed and found:
-            inherited = bound(self.model, above.relaxed, node.opened, node.closed)
-            if self._is_better(inherited, node.bound):
-                node.relaxed, node.bound = Relaxed(found.shares, above.relaxed.dual, above.relaxed.money), inherited
+        if found and self._is_better(other := bound(self.model, inherited, node.opened, node.closed), node.bound):
+            node.relaxed, node.bound = Relaxed(found.shares, inherited.dual, inherited.money), other
         if found:
             self._look(found)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from belltower.planners.coverage.model import Model
+from belltower.planners.coverage.pricing import Settled
 from belltower.planners.coverage.problem import Ints, Problem
 from belltower.planners.coverage.proving import Node
 from belltower.planners.coverage.relaxing import SCALE
@@ -64,3 +65,10 @@ def _by_demand(problem: Problem, model: Model, dual: Ints) -> Ints:
 
 def _sums(people: Ints, row: Ints) -> Ints:
     return np.bincount(row, people).astype(np.int64)[row]
+
+
+def settled_tree(problem: Problem, model: Model, whole: Settled, rest: dict[str, Any]) -> dict[str, Any]:
+    """The tree of the rest, below what the multipliers of the whole settled."""
+    duals = [*rest["duals"], _by_demand(problem, model, whole.dual).tolist()]
+    opens, closes = (model.sites[one].tolist() for one in (whole.opens, whole.closes))
+    return {"duals": duals, "tree": {"settled": len(duals) - 1, "opens": opens, "closes": closes, "rest": rest["tree"]}}
