@@ -105,6 +105,26 @@ def lamp_power(who: Who) -> Floats:
     return _rounded(np.where(sun(who.at) < eye, drawn, 0.8), 1)
 
 
+def day_power(who: Who) -> Floats:
+    """Watts while the sun is well up; nothing is said at other times."""
+    return np.where(sun(who.at) > 0.02, lamp_power(who), np.nan)
+
+
+def night_power(who: Who) -> Floats:
+    """Watts while it is dark; nothing is said at other times."""
+    return np.where(sun(who.at) < -0.05, lamp_power(who), np.nan)
+
+
+def lean(who: Who) -> Floats:
+    """Degrees by which a pole leans: hardly any, and a little with the wind."""
+    return _rounded(0.2 + 0.8 * random(who.number, np.zeros_like(who.at)) + 0.3 * smooth(who.number, who.at, HOUR_S), 1)
+
+
+def door(who: Who) -> Floats:
+    """1 while the service door stands open: it is shut."""
+    return np.zeros(who.at.shape)
+
+
 def cabinet_temperature(who: Who) -> Floats:
     """Cel in a signal cabinet: above the air, more so in the sun."""
     own = 3 * (smooth(who.number, who.at, HOUR_S) - 0.5)
@@ -183,6 +203,10 @@ def dust(who: Who) -> Floats:
 
 COURSES: Mapping[str, Callable[[Who], Floats]] = {
     "street_light.lamp_power": lamp_power,
+    "street_light.day_power": day_power,
+    "street_light.night_power": night_power,
+    "street_light.lean": lean,
+    "street_light.door": door,
     "signal_cabinet.inside_temperature": cabinet_temperature,
     "waste_bin.fill": fill,
     "collection_point.load": fill,

@@ -102,7 +102,7 @@ def all_sensors() -> Iterator[Sensors]:
 
 def _put(sense: Sense, *, by: Actor, now: datetime) -> None:
     assets = _chosen(sense)
-    declare_streams(sense.kind, by=by, among=assets)
+    declare_streams(sense.kind, by=by, among=assets, only=[sense.stream.partition(".")[2]])
     streams = Datastream.objects.filter(stream=sense.stream, asset__in=assets)
     streams.update(properties={"simulated": True, "began": int(now.timestamp())})
     for stream in streams.order_by("asset__key")[: sense.alarmed]:

@@ -52,13 +52,15 @@ def declare_stream(asset: Asset, stream_name: str, *, by: Actor) -> Datastream:
 
 
 @action("observations.declare_streams")
-def declare_streams(kind: str, *, by: Actor, among: Collection[int] | None = None) -> int:
+def declare_streams(
+    kind: str, *, by: Actor, among: Collection[int] | None = None, only: Collection[str] | None = None
+) -> int:
     """What a pack declares for a kind, for all its assets that have it not yet; how many datastreams were made.
 
-    ``among`` are ids of assets: only those of them.
+    ``among`` are ids of assets: only those of them. ``only`` are names of streams, where not all are reported.
     """
     made = 0
-    for stream in declared_on(kind):
+    for stream in (one for one in declared_on(kind) if only is None or one.name in only):
         shared = _shared(stream)
         chosen = Asset.objects.filter(kind=kind) if among is None else Asset.objects.filter(kind=kind, pk__in=among)
         wanting = chosen.exclude(datastreams__stream=f"{kind}.{stream.name}").order_by("id")

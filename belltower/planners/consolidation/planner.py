@@ -8,14 +8,16 @@ device, pole or window with the rest) whose answer is in parts is solved again b
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from belltower.planners.consolidation.choosing import WHOLE, Answer, solve
+from belltower.planners.consolidation.closing import close_poles
 from belltower.planners.consolidation.groups import Group
-from belltower.planners.consolidation.hanging import Hanging, as_today, hang, tidy
+from belltower.planners.consolidation.hanging import Hanging, hang, tidy
 from belltower.planners.consolidation.model import Model, model_of
 from belltower.planners.consolidation.problem import PoleProblem
 from belltower.planners.consolidation.proving import SMALL, Prices
@@ -46,16 +48,32 @@ class _Found:
 
 def _plan_group(model: Model, group: Group, relaxed: Answer, found: _Found, *, until: float, seed: int) -> None:
     columns = model.columns(group)
-    taken = None if relaxed.taken is None else _whole(columns, relaxed.taken[columns])
+    parts = np.zeros(len(columns)) if relaxed.taken is None else relaxed.taken[columns]
+    taken = None if relaxed.taken is None else _whole(columns, parts)
     is_best = taken is not None
     if taken is None:
         answer = solve(model.choice.part(columns), whole=True, seconds=until - time.monotonic(), seed=seed)
         taken = None if answer.taken is None else _whole(columns, answer.taken)
         is_best = answer.is_best and taken is not None
-    hanging = as_today(model, group) if taken is None else tidy(model, group, hang(model, taken))
+    hanging = {} if taken is None else tidy(model, group, hang(model, taken))
+    if not is_best:
+        closed = tidy(model, group, close_poles(model, group, _wanted(model, columns, parts)))
+        hanging = closed if taken is None else min(hanging, closed, key=_poles)
     found.hanging.update(hanging)
-    poles = len(set(hanging.values()))
-    found.proofs.append((group, poles, _bound(model, group, relaxed, found.prices, poles=poles, is_best=is_best)))
+    proven = _bound(model, group, relaxed, found.prices, poles=_poles(hanging), is_best=is_best)
+    found.proofs.append((group, _poles(hanging), proven))
+
+
+def _poles(hanging: Hanging) -> int:
+    return len(set(hanging.values()))
+
+
+def _wanted(model: Model, columns: list[int], parts: NDArray[np.float64]) -> dict[int, float]:
+    """How much of each pole the linear programme keeps."""
+    wanted: dict[int, float] = defaultdict(float)
+    for column, part in zip(columns, parts, strict=True):
+        wanted[model.loads[column][0]] += float(part)
+    return wanted
 
 
 def _whole(columns: list[int], taken: NDArray[np.float64]) -> list[int] | None:

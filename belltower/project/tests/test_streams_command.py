@@ -19,7 +19,7 @@ def test_every_asset_gets_its_streams_once(two_enterprises: TwoEnterprises, monk
     monkeypatch.setattr(streams.database, "ready", nullcontext)
     first = CliRunner().invoke(streams.command, ["declare"])
     assert first.exit_code == 0
-    made = Datastream.objects.filter(stream="street_light.lamp_power").count()
+    made = Datastream.objects.filter(stream__startswith="street_light.").count()
     assert made > 0
     assert f"street_light: {made}" in first.output
     assert "street_light: 0" in CliRunner().invoke(streams.command, ["declare", "street_light"]).output

@@ -82,8 +82,8 @@ def test_all_assets_of_a_kind_get_what_their_pack_declares(two_enterprises: TwoE
     lamp, _ = _lamps(two_enterprises)
     by_hand = declare_stream(lamp, "lamp_power", by=BY)
     lamps = Asset.objects.filter(kind="street_light").count()
-    assert declare_streams("street_light", by=BY) == lamps - 1
-    assert declare_streams("street_light", by=BY) == 0
+    assert declare_streams("street_light", by=BY, only=["lamp_power"]) == lamps - 1
+    assert declare_streams("street_light", by=BY, only=["lamp_power"]) == 0
     made = Datastream.objects.filter(stream="street_light.lamp_power")
     assert made.count() == lamps
     assert by_hand in made

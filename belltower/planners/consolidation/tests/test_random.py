@@ -190,6 +190,22 @@ def test_a_thousand_true_plans_stand_and_false_ones_do_not() -> None:
     assert _run(MANY) == {tell.__name__ for tell in FALSE}
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_search_that_had_no_time_says_its_gap_and_still_stands(seed: int) -> None:
+    """Without a solver poles are emptied onto others; what that proves is told as it is."""
+    problem = drawn(seed)
+    file = json.loads(plan_poles(problem, seconds=0.0).text())
+    best = file_of(problem)["plan"]
+    assert (
+        check(file)["bound"]
+        == file["plan"]["bound"]
+        <= best["value"]
+        <= file["plan"]["value"]
+        < file["plan"]["poles_today"]
+    )
+    assert (file["plan"]["status"] == "proven") == (file["plan"]["gap"] == 0)
+
+
 def fewest_by_trying(problem: PoleProblem) -> int:
     """Every way to hang every device, with light looked at every 50 cm: slow, and nothing of the planner but what may go where."""
     rules = Rules(problem)
