@@ -100,8 +100,9 @@ class City:
         if not self.streets:
             return {i: mm for s in sites for i in self.everyone if (mm := self.direct(i, s)) <= most}
         found: dict[int, float] = {}
-        for s, i in ((s, i) for s in sites for i in self.beside.get(self.sites["segments"][s], ())):
-            found[i] = min(self.direct(i, s), found.get(i, math.inf))
+        for s in sites:
+            for i in self.beside.get(self.sites["segments"][s], ()):
+                found[i] = min(self.direct(i, s), found.get(i, math.inf))
         queue: list[tuple[float, int]] = [
             (mm, crossing) for s in sites for crossing, mm in self.last.get(s, {}).items()
         ]
