@@ -99,7 +99,10 @@ class City:
         """Everybody who comes to one of some sites within ``most``: Dijkstra's search, against the streets' direction."""
         if not self.streets:
             return {i: mm for s in sites for i in self.everyone if (mm := self.direct(i, s)) <= most}
-        found = {i: self.direct(i, s) for s in sites for i in self.beside.get(self.sites["segments"][s], ())}
+        found: dict[int, float] = {}
+        for s in sites:
+            for i in self.beside.get(self.sites["segments"][s], ()):
+                found[i] = min(self.direct(i, s), found.get(i, math.inf))
         queue: list[tuple[float, int]] = [
             (mm, crossing) for s in sites for crossing, mm in self.last.get(s, {}).items()
         ]
