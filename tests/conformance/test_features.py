@@ -240,7 +240,7 @@ def test_the_citys_plane_is_offered_where_it_has_a_number(town: Town, monkeypatc
     for n in range(3):  # as a city whose plane it is would have recorded them
         x, y = (float(one) for one in city.plane().to_plane(WEST + n / 1000, NORTH))
         changed(f"street_light-{n}", box=Box(x, y, x, y))
-    box = f"{told[0] - 1},{told[1] - 1},{told[0] + 1},{told[1] + 150}"
+    box = f"{told[0] - 5},{told[1] - 5},{told[0] + 5},{told[1] + 150}"
     assert keys(get(LIGHTS, **{"bbox": box, "bbox-crs": f"{EPSG}4546"})) == ["street_light-0", "street_light-1"]
     with pytest.raises(BadFeaturesQuery):
         ask(LIGHTS, **{"filter": "key = 'x'", "filter-crs": f"{EPSG}4546"})
