@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from belltower.core.ledger.entries import action
 from belltower.core.places.kinds import register
@@ -30,10 +31,9 @@ from belltower.core.standards.revisions import InForce
 from belltower.kernel.actors import Actor
 
 _ALONE = "clauses judged by themselves"
+_TOLD = "standards_told"
 Told = tuple[Broken, Letter]
 """A subject that does not hold, and its letter."""
-Stand = tuple[int | None, Letter]
-"""The area that a subject lies in, and how it stands."""
 
 
 @action("standards.judge_clause")
@@ -114,39 +114,37 @@ class _Alone:
         if judged is None:
             return Passed()
         told = _told(judged, spared([self.one], today(self.now))[self.one.clause_id])
-        stands = _stands(judged, told)
-        stood = self._stood()
-        self._write(stood, stands)
+        with connection.cursor() as cursor:
+            counts = self._counts(cursor, judged, told)
+            self._stand(cursor, judged, told)
         opened, shut = self._find(told)
         took = int((time.perf_counter() - began) * 1000)
-        counts, is_change = _counts(stands), self.subjects is not None
-        if is_change:
-            for area, letters in _counts(stood).items():
-                counts.setdefault(area, Counter()).subtract(letters)
-        count(self.one, counts, now=self.now, subjects=len(stands), took_ms=took, is_change=is_change)
+        number = len(judged.holding) + len(told)
+        is_change = self.subjects is not None
+        count(self.one, counts, now=self.now, subjects=number, took_ms=took, is_change=is_change)
         self._note_last(judged)
-        return Passed(1, len(stands), opened, shut)
+        return Passed(1, number, opened, shut)
 
-    def _stood(self) -> dict[int, Stand]:
-        """How those who are judged stood before."""
-        with connection.cursor() as cursor:
+    def _counts(self, cursor: CursorWrapper, judged: Judged, told: Sequence[Told]) -> Counts:
+        """By area: how many there are, or for some subjects only by how much that changes."""
+        counts: Counts = {area: Counter({Letter.HOLDS: number}) for area, number in judged.holds.items()}
+        for each, letter in told:
+            counts.setdefault(each.area_id, Counter())[letter] += 1
+        if self.subjects is not None:
             cursor.execute(_STOOD.format(among=self.among), [self.one.clause_id])
-            return {subject: (area, Letter(letter)) for subject, area, letter in cursor.fetchall()}
+            for area, letter, number in cursor.fetchall():
+                counts.setdefault(area, Counter())[Letter(letter)] -= number
+        return counts
 
-    def _write(self, stood: Mapping[int, Stand], stands: Mapping[int, Stand]) -> None:
-        """Keep how each stands; only what is otherwise than before is written, in the order of subjects as in their index."""
-        moved = sorted(one for one, stand in stands.items() if stood.get(one) != stand)
-        gone = stood.keys() - stands.keys()
-        columns = [
-            array_of(moved),
-            array_of(stands[one][0] for one in moved),
-            array_of(stands[one][1] for one in moved),
-        ]
-        with connection.cursor() as cursor:
-            if gone:
-                cursor.execute(_GONE, [self.one.clause_id, array_of(gone)])
-            if moved:
-                cursor.execute(_MOVED, [self.one.clause_id, *columns])
+    def _stand(self, cursor: CursorWrapper, judged: Judged, told: Sequence[Told]) -> None:
+        """Keep how each stands; only what is otherwise than before is written."""
+        rows = [(subject, area, Letter.HOLDS.value) for subject, area in judged.holding]
+        rows += [(_subject(each), each.area_id, letter.value) for each, letter in told]
+        columns = [array_of(column) for column in zip(*rows, strict=True)] or ["{}"] * 3
+        cursor.execute(f"DROP TABLE IF EXISTS {_TOLD}")
+        cursor.execute(_TELL, columns)
+        for statement in (_GONE, _MOVED, _FRESH):
+            cursor.execute(statement.format(among=self.among), {"clause": self.one.clause_id})
 
     def _find(self, told: Sequence[Told]) -> tuple[int, int]:
         """Findings of what does not hold, and of what has one."""
@@ -188,20 +186,6 @@ def _told(judged: Judged, spared: Spared) -> list[Told]:
     return [(each, _letter(each, spared)) for each in judged.not_holding]
 
 
-def _stands(judged: Judged, told: Sequence[Told]) -> dict[int, Stand]:
-    """How each subject that is meant stands."""
-    stands: dict[int, Stand] = {subject: (area, Letter.HOLDS) for subject, area in judged.holding}
-    return stands | {_subject(each): (each.area_id, letter) for each, letter in told}
-
-
-def _counts(stands: Mapping[int, Stand]) -> Counts:
-    """How many stand in each way, by area."""
-    counts: Counts = {}
-    for (area, letter), number in Counter(stands.values()).items():
-        counts.setdefault(area, Counter())[letter] = number
-    return counts
-
-
 def _letter(each: Broken, spared: Spared) -> Letter:
     if each.asset_id in spared.assets or each.area_id in spared.areas:
         return Letter.EXEMPT
@@ -220,10 +204,23 @@ def _number(subject: Subject) -> int:
     return number
 
 
-_STOOD = "SELECT v.subject, v.area_id, v.letter FROM standards_verdict v WHERE v.clause_id = %s{among}"
-_GONE = "DELETE FROM standards_verdict v WHERE v.clause_id = %s AND v.subject = ANY (%s::bigint[])"
-_MOVED = """
+_STOOD = "SELECT v.area_id, v.letter, count(*) FROM standards_verdict v WHERE v.clause_id = %s{among} GROUP BY 1, 2"
+_TELL = f"""
+    CREATE TEMP TABLE {_TOLD} ON COMMIT DROP AS
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::varchar[]) AS n (subject, area_id, letter)
+"""
+_GONE = f"""
+    DELETE FROM standards_verdict v WHERE v.clause_id = %(clause)s{{among}}
+        AND NOT EXISTS (SELECT FROM {_TOLD} t WHERE t.subject = v.subject)
+"""
+_MOVED = f"""
+    UPDATE standards_verdict v SET area_id = t.area_id, letter = t.letter FROM {_TOLD} t
+    WHERE v.clause_id = %(clause)s{{among}} AND v.subject = t.subject AND (v.area_id, v.letter) IS DISTINCT FROM (t.area_id, t.letter)
+"""
+# In the order of subjects, so that each goes to the end of its index; nobody else writes here (_ALONE), so none is in the way.
+_FRESH = f"""
     INSERT INTO standards_verdict (clause_id, subject, area_id, letter)
-    SELECT %s, n.* FROM unnest(%s::bigint[], %s::bigint[], %s::varchar[]) AS n
-    ON CONFLICT (clause_id, subject) DO UPDATE SET area_id = excluded.area_id, letter = excluded.letter
+    SELECT %(clause)s, t.subject, t.area_id, t.letter FROM {_TOLD} t
+    WHERE NOT EXISTS (SELECT FROM standards_verdict v WHERE v.clause_id = %(clause)s{{among}} AND v.subject = t.subject)
+    ORDER BY t.subject
 """
