@@ -129,7 +129,7 @@ def swap_entries(admin: Superuser, chance: random.Random) -> str:
 def edit_batch(admin: Superuser, chance: random.Random) -> str:
     row = pick(admin, "SELECT entry_id FROM ledger_batch", chance)["entry_id"]
     change = chance.choice(
-        ["afters = overlay(afters PLACING '\\x00'::bytea FROM 1 FOR 1) || ''", "last = last + 1", "ids = ids[2:]"]
+        ["afters = set_byte(afters, 0, get_byte(afters, 0) # 255)", "last = last + 1", "ids = ids[2:]"]
     )
     changed = admin.execute(f"UPDATE ledger_batch SET {change} WHERE entry_id = {row} RETURNING 1").fetchone()
     assert changed
