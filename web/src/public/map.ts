@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The map of the public pages: to choose a place on (<div data-pick>), or with what was reported (<div data-marks="...">).
-import { Marker, NavigationControl, type StyleSpecification } from "maplibre-gl";
+import { LngLatBounds, Marker, NavigationControl, type StyleSpecification } from "maplibre-gl";
 import { Canvas } from "../map/canvas";
 import { colours, type Colours } from "../map/colours";
 import type { Settings } from "../map/settings";
@@ -60,6 +60,9 @@ async function show(place: HTMLElement): Promise<void> {
   const canvas = await open(place, (style, look) => withMarks(style, data, look));
   if (!canvas) return;
   const { map } = canvas;
+  const around = new LngLatBounds();
+  for (const { geometry } of data.features) if (geometry?.type === "Point") around.extend([geometry.coordinates[0]!, geometry.coordinates[1]!]);
+  if (!around.isEmpty()) map.fitBounds(around, { padding: 40, maxZoom: CLOSE, animate: false });
   map.on("click", (event) => {
     const [mark] = map.queryRenderedFeatures(event.point, { layers: [MARKS] });
     if (mark) location.assign(String(mark.properties["address"]));
