@@ -48,6 +48,7 @@ class PublicCase:
     changed_at: datetime
     ended_at: datetime | None
     is_simulated: bool
+    due_at: datetime | None = None
     history: tuple[Happened, ...] = ()
     remarks: tuple[tuple[datetime, str], ...] = field(default=())
 
@@ -83,6 +84,7 @@ def shown(case: Case) -> PublicCase:
         lon=rounded(case.lon), lat=rounded(case.lat), area=case.area.code if case.area else "",
         area_title=case.area.title if case.area else None, unit=case.party.title if case.party else None,
         reported_at=case.reported_at, changed_at=case.changed_at, ended_at=case.ended_at, is_simulated=case.is_simulated,
+        due_at=case.due_at,
     )  # fmt: skip
 
 

@@ -31,8 +31,8 @@ HEADS = ("console:heads",)
 # The public door: who asks is nobody but an address. Codes are counted right or wrong, so that the limit tells nothing.
 REPORTS = ("public:report", "public:follow")
 TRACKS = ("public:track", "public:verify")
-BY_CODE = ("public:tracked",)
-OPEN_DATA = ("public:data", "public:feed", "public:nearby", "public:near")
+BY_CODE = ("public:tracked", "open311:token")
+OPEN_DATA = ("public:data", "public:feed", "public:nearby", "public:near", "open311:service", "open311:request")
 MULTIPART = "multipart/form-data"
 
 
