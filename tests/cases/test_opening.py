@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import shapely
 
+from belltower.core.cases.escalating import open_missed
 from belltower.core.cases.models import Case, CaseStep
 from belltower.core.cases.opening import follow_findings
 from belltower.core.cases.table import State
@@ -59,6 +60,13 @@ def test_each_finding_opens_one_case_at_its_place_and_at_who_answers(found: list
     assert known.name.zh.startswith("一号灯 L1：")
     assert known.lon == pytest.approx(LON)
     assert [step.step for step in known.steps.all()] == ["report", "file", "dispatch"]
+
+
+def test_what_an_event_missed_gets_its_case_once_it_stood_open_for_a_while(found: list[Finding]) -> None:
+    Finding.objects.update(opened_at=NOW)
+    assert open_missed(NOW).opened == 0, "its event may be on its way"
+    assert open_missed(NOW + timedelta(hours=1), most=1).opened == 1
+    assert [open_missed(NOW + timedelta(hours=1)).opened for _ in range(2)] == [1, 0]
 
 
 def test_a_case_is_closed_by_the_finding_and_opened_again_with_it(found: list[Finding]) -> None:

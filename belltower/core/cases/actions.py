@@ -177,11 +177,13 @@ def _apply(case: Case, moved: Moved, told: Told, step: Step, now: datetime) -> N
         case.before = case.state
     elif not moved.keeps_before:
         case.before = ""
+    is_another_clock = (moved.stage or "") != case.stage
     case.state, case.stage, case.party_id = moved.state, moved.stage or "", moved.party_id
     case.suspended_until = told.until if moved.state is State.SUSPENDED else None
     case.merged_into = told.into if moved.state is State.MERGED else None
     case.ended_at = now if moved.state in ENDED else None
-    case.rung = 0 if step in (Step.DISPATCH, Step.REOPEN) else case.rung + (step is Step.ESCALATE)
+    is_anew = is_another_clock or step in (Step.DISPATCH, Step.REOPEN)
+    case.rung = 0 if is_anew else case.rung + (step is Step.ESCALATE)
     case.changed_at = now
 
 

@@ -23,7 +23,8 @@ class Case(models.Model):
     ``asset_kind`` is the kind of the asset, by which secret things are hidden. ``party``
     is who must put it right, by the rule ``responsibility`` or by whoever dispatched it. ``stage`` is whose clock runs and
     ``due_at`` when that clock ends, as it stood at the last step (None: no limit, or it stands still). ``before`` is the
-    state that a suspended or merged case had. ``rung`` counts the rungs of the ladder that it was escalated.
+    state that a suspended or merged case had. ``rung`` counts the rungs of the ladder that it was escalated in
+    this stage (``ladder``).
     ``text`` and ``title`` are as the desk keeps them: what reporters wrote themselves is in their reports.
     """
 
