@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 import schemathesis
@@ -21,15 +22,17 @@ from schemathesis.specs.openapi import checks
 
 from belltower.core.alarms.models import Alarm
 from belltower.core.alarms.tests.plant import detector, enabled
+from belltower.core.cases.models import Case
 from belltower.project.wsgi import application
 from belltower.screens.api.tests.scene import Street, as_token, bureau, street
+from tests.scenes.cased import cased
 
 __all__ = ["as_token", "bureau", "street"]
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
 OPERATIONS = {one.ok().label: one.ok() for one in DOCUMENT.get_all_operations()}
-CASES = 20  # of each kind, for each operation
+CASES = 12  # of each kind, for each operation
 PROMISES = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -113,7 +116,8 @@ def test_nothing_is_answered_without_a_door_key(label: str, street: Street) -> N
 
 def test_a_method_that_an_address_has_not_is_refused(bureau: Client) -> None:
     for path in {one.path for one in OPERATIONS.values()}:
-        address = path.format(uid="0190b8a0-0000-7000-8000-000000000000", code="430405", name="street_light")
+        nobody = "0190b8a0-0000-7000-8000-000000000000"
+        address = path.format(uid=nobody, case=nobody, code="430405", name="street_light")
         for method in ("DELETE", "PUT", "TRACE", "QUERY"):
             answer = bureau.generic(method, address)
             told = (answer.status_code, answer["Content-Type"], bool(answer["Allow"]))
@@ -124,13 +128,21 @@ def _make_real(case: schemathesis.Case, street: Street, alarm: Alarm) -> None:
     """Let the case be about something on the street, or its alarm."""
     thing: dict[str, Any] = {
         "assets": street.lamp.uid, "parties": street.gas.uid, "alarms": alarm.uid, "alarm-definitions": alarm.definition.uid,
+        "cases": _case(street),
     }  # fmt: skip
     room = case.path.split("/")[3]
-    real = {"uid": str(thing.get(room, street.lamp.uid)), "code": "430405", "name": "street_light"}
+    uid = str(thing.get(room, street.lamp.uid))
+    real = {"uid": uid, "case": uid, "code": "430405", "name": "street_light"}
     for name in case.path_parameters or {}:
         case.path_parameters[name] = real[name]
     if case.method == "PATCH":
         case.headers["If-Match"] = "*"
+
+
+def _case(street: Street) -> UUID:
+    """A case of the lamp, made once."""
+    found = Case.objects.filter(asset=street.lamp).first()
+    return found.uid if found else UUID(cased(street.lamp, "lights")[0]["case"])
 
 
 def _call(case: schemathesis.Case, client: Client, promises: list[Any]) -> None:

@@ -109,7 +109,14 @@ def test_the_supervisor_killed_leaves_no_orphan_and_a_new_start_serves_again(ins
     installation.start()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "how",
+    [
+        signal.SIGTERM,
+        pytest.param(signal.SIGINT, marks=pytest.mark.long),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.long),
+    ],
+)
 def test_told_to_stop_everything_ends_within_seconds(installation: Installation, how: signal.Signals) -> None:
     everyone = installation.everyone()
     assert installation.process

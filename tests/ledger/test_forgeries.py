@@ -20,7 +20,8 @@ from tests.ledger.forging import FORGERIES, Superuser, make_consistent
 from tests.scenes.quiet_street import QuietStreet
 
 COUNT = 500
-PARTS = 10
+PARTS, EACH_TIME = 10, 4
+"""All of them in `make test-long`; some of them each time."""
 BY = Actor.system("worker")
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +46,9 @@ def head(quiet_street: QuietStreet) -> TreeHead:
     return found
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize(
+    "part", [*range(EACH_TIME), *(pytest.param(part, marks=pytest.mark.long) for part in range(EACH_TIME, PARTS))]
+)
 def test_every_random_forgery_is_found_and_named(head: TreeHead, admin: Superuser, part: int) -> None:
     missed = []
     for seed in range(part, COUNT, PARTS):

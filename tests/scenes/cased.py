@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A case of an enterprise of two_enterprises: reported by a resident, dispatched to it, with a remark and a photo."""
+"""A case of an enterprise of two_enterprises: reported at the desk, dispatched to it, with a remark and a photo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 def cased(lamp: Asset, which: str) -> tuple[dict[str, str], set[str]]:
     """Uids by noun, and the words that only who it concerns may read."""
     case = report(
-        Draft(f"{which} broken", source=Source.RESIDENT, address=f"{which} corner", asset=lamp), acting=BUREAU, now=AT
+        Draft(f"{which} broken", source=Source.DESK, address=f"{which} corner", asset=lamp), acting=BUREAU, now=AT
     )
     Report.objects.create(case=case, code_digest=which * 8, at=AT)
     case = advance(case, Step.FILE, acting=BUREAU, now=AT)

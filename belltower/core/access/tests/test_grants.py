@@ -145,7 +145,10 @@ def test_who_can_see_this_names_the_grants_that_let_them(li: User, lights: dict[
     assert explain.who_sees(lights["light-out"], SUMMER) == []
     [why] = explain.explain(li, lights["gas-in"], SUMMER)
     assert why.counts
-    assert why.verbs == {Verb.VIEW, Verb.EXPORT, Verb.EDIT, Verb.ANSWER_ALARMS, Verb.RECORD}
+    assert why.verbs == {
+        Verb.VIEW, Verb.EXPORT, Verb.EDIT, Verb.ANSWER_ALARMS, Verb.RECORD, Verb.REPORT_CASES, Verb.DISPATCH_CASES,
+        Verb.CHECK_CASES,
+    }  # fmt: skip
 
 
 def test_a_grant_that_one_scope_cannot_say_is_shown_as_not_counting(li: User, lights: dict[str, Asset]) -> None:

@@ -68,7 +68,7 @@ def test_a_wrong_password_is_told_without_saying_which_was_wrong(city):
 def test_somebody_without_a_role_sees_nothing_and_reads_why(city):
     answer = as_("nobody").get("/assets/")
     assert answer.status_code == 403
-    assert "You may not look at this. Ask an administrator for a role that may." in answer.content.decode()
+    assert "You may not view this. Ask an administrator for a role that may." in answer.content.decode()
     assert "not_allowed" in answer.content.decode()
 
 
