@@ -186,7 +186,7 @@ def test_a_declared_stream_is_called_and_measured_in_the_readers_words(city: Non
     """Its stored name is Chinese and its unit a UCUM code; who reads English sees neither, unless somebody renamed it."""
     chosen = Asset.objects.filter(key="LD-0001")
     declare_streams("street_light", among=[chosen.get().pk], by=scene.BY)
-    found = Datastream.objects.get(key__endswith="/power")
+    found = Datastream.objects.get(key__endswith="/lamp_power")
     report(found.pk, (1, 61.5))
     for language, name, measured in (
         ("en", "Hubei Road lamp 1 Lamp power", "Power"),
