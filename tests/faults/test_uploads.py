@@ -130,6 +130,7 @@ def kept_files(installation: Installation) -> list[Path]:
     return [path for path in root.rglob("*") if path.is_file()]
 
 
+@pytest.mark.long
 def test_uploads_that_are_killed_leave_nothing_half(city: City) -> None:
     installation, sender = city.installation, city.sender
     seed = int(os.environ.get("BELLTOWER_FAULT_SEED", random.randrange(2**31)))

@@ -110,7 +110,7 @@ def test_its_senses_begin_once_and_a_sleep_of_hours_is_made_up_for(
     assert len(newest) == count - 2 - lit, (
         "all but the two that fell silent before, and lamps' power by day: it is night"
     )
-    assert newest.at.min() > (later - timedelta(minutes=6)).timestamp() * 1e6
+    assert newest.at.min() > (later - timedelta(minutes=16)).timestamp() * 1e6, "lamps report every quarter of an hour"
 
 
 def test_what_was_done_is_told_once_and_then_as_it_happens(demo_town: city.DemoReport) -> None:
