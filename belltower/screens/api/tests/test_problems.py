@@ -22,6 +22,8 @@ def test_every_refusal_has_a_status_of_its_own_or_its_parent_s() -> None:
         401,
         403,
         404,
+        405,
+        406,
         409,
         410,
         412,
