@@ -37,7 +37,11 @@ _OF_NOTHING = Text(
 def make_cases(intake: Intake, columns: Columns, *, by: Actor, now: datetime) -> None:
     """Make or find the case of each stored row that has none yet, a thousand rows a transaction. Raises UnknownParties."""
     parties = _parties(columns)
-    while rows := list(Origin.objects.filter(intake=intake, case=None).order_by("reported_at", "row")[:AT_ONCE]):
+    while rows := list(
+        Origin.objects.filter(intake=intake, case=None)
+        .select_related("intake")
+        .order_by("reported_at", "row")[:AT_ONCE]
+    ):
         with entry("intake.make_cases", by=by):
             _make(rows, columns, parties, by=by, now=now)
 
