@@ -35,10 +35,13 @@ ALLOWED_HOSTS = list(INSTALLATION.hosts)
 INSTALLED_APPS = [
     "belltower.project.safekeeping",
     "belltower.screens.public",
+    "belltower.screens.field",
     "belltower.screens.console",
     "belltower.edges.sources",
     "belltower.edges.features",
     "belltower.core.access",
+    "belltower.core.fieldwork",
+    "belltower.core.evidence",
     "belltower.core.receiving",
     "belltower.core.cases",
     "belltower.core.campaigns",
