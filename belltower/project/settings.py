@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "belltower.core.fieldwork",
     "belltower.core.evidence",
     "belltower.core.receiving",
+    "belltower.core.intake",
     "belltower.core.cases",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
