@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "belltower.core.access",
     "belltower.core.receiving",
     "belltower.core.cases",
+    "belltower.core.plans",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
     "belltower.core.learning",

@@ -55,7 +55,7 @@ def searched(model: Model, opened: Flags, *, steps: int, until: float, seed: int
         if time.monotonic() >= until:
             break
         heat = [worth * HOT * (COLD / HOT) ** (min(at, steps) / steps) for at in (turn, turn + PART)]
-        value = _steps(*links, free, now, best, state, min(PART, steps - turn), heat[0], heat[1], value)
+        value = _steps(*links, free, now, best, state, min(PART, steps - turn), heat[0], heat[1], value)  # type: ignore[call-arg]
     return best if model.is_allowed(best) else opened
 
 
