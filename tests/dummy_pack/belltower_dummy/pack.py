@@ -96,7 +96,16 @@ pack = Pack(
         MapLayer("dummy_line", icon="route"),
         MapLayer("dummy_polygon", icon="polygon"),
     ),
-    sitings=(Siting(kind="dummy_point", reach_m=500, people_in="dummy_polygon", people="people", candidates=("dummy_point",), case="dummy_case"),),
+    sitings=(
+        Siting(
+            kind="dummy_point",
+            reach_m=500,
+            people_in="dummy_polygon",
+            people="people",
+            candidates=("dummy_point",),
+            case="dummy_case",
+        ),
+    ),
     streets=Network(kind="dummy_line", one_way="is_one_way", barriers=("dummy_polygon",)),
     feeds=("features",),
     app="belltower_dummy",
