@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`belltower cases`: take in past cases from another system's file, and see how much of them was on time."""
+"""`belltower cases`: past cases from another system's file, how much of them was on time, and a case's file on paper."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from belltower.kernel.actors import Actor
 from belltower.kernel.instants import now
 from belltower.project import database
+from belltower.project.printing import FONTS
 
 BY = Actor.system("belltower cases")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -18,7 +19,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def command() -> None:
-    """Cases: past ones from a file, and how much of them was on time."""
+    """Cases: past ones from a file, how much of them was on time, and a case's file on paper."""
 
 
 @command.command("import")
@@ -46,6 +47,24 @@ def on_time(digest: str | None) -> None:
         from belltower.core.intake.summary import find
 
         click.echo(json.dumps(judge(find(digest) if digest else None), ensure_ascii=False))
+
+
+@command.command("print")
+@click.argument("code")
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--by", "publisher", default="", help="Who prints it: the bureau's name.")
+def print_(code: str, out: Path, language: str, publisher: str) -> None:
+    """Write the case file of CODE (a case's number or uid): its steps, clocks, evidence and entries of the ledger."""
+    with database.ready():
+        from belltower.core.cases.actions import find
+        from belltower.core.cases.casefile import printed
+        from belltower.core.places.scope import EVERYTHING, seen_as
+
+        with seen_as(EVERYTHING):
+            made = printed(find(code), now=now(), fonts=FONTS, language=language, publisher=publisher)
+    out.write_bytes(made)
+    click.echo(f"{out}: {len(made):,} bytes")
 
 
 def _beside(file: Path) -> Path:
