@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "belltower.core.receiving",
     "belltower.core.intake",
     "belltower.core.cases",
+    "belltower.core.plans",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
     "belltower.core.learning",
