@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "belltower.edges.features",
     "belltower.core.access",
     "belltower.core.receiving",
+    "belltower.core.intake",
     "belltower.core.cases",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
