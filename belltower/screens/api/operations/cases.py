@@ -25,7 +25,7 @@ from belltower.core.places.scope import EVERYTHING, seen_as
 from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
 from belltower.screens.api import case_rows, case_shapes
-from belltower.screens.api.case_shapes import GradeWord, SourceWord, StageWord, StateWord, StepWord
+from belltower.screens.api.case_shapes import GradeWord, MarkWord, SourceWord, StageWord, StateWord, StepWord
 from belltower.screens.api.doors import Caller, Request, asking
 from belltower.screens.api.pages import PageQuery, page_of
 from belltower.screens.api.words import AreaCode, Instant, Latitude, Line, Longitude, Name
@@ -76,6 +76,7 @@ class GivenStep(Schema):
     party: UUID | None = Field(None, description="the uid of the party that is to put it right")
     into: CaseName | None = Field(None, description="the case to merge it into")
     seen: int | None = Field(None, ge=1)
+    mark: MarkWord | None = Field(None, description="what you think of the work, to evaluate it")
 
 
 class GivenRemark(Schema):
@@ -120,7 +121,7 @@ def advance_case(request: Request, case: CaseName, given: GivenStep) -> HttpResp
     """Take a step with a case. Who may take which one follows from its state, its history and what the caller may do."""
     told = Told(
         given.reason, given.until, party_id=_party(given.party).pk if given.party else None,
-        into=find(given.into) if given.into else None,
+        into=find(given.into) if given.into else None, mark=given.mark or "",
     )  # fmt: skip
     return _one(
         advance(find(case), given.step, told, acting=acting_of(request.auth), now=timezone.now(), seen=given.seen)
