@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "belltower.core.access",
     "belltower.core.duty",
     "belltower.core.receiving",
+    "belltower.core.intake",
     "belltower.core.cases",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
