@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "belltower.edges.sources",
     "belltower.edges.features",
     "belltower.core.access",
+    "belltower.core.duty",
     "belltower.core.fieldwork",
     "belltower.core.evidence",
     "belltower.core.receiving",

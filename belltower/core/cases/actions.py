@@ -62,6 +62,7 @@ def report(draft: Draft, *, acting: Acting, now: datetime) -> Case:
     checked = _checked(draft)
     with seen_as(EVERYTHING), entry("cases.report", by=acting.actor):
         case = _new(checked, _area_of(checked, now), now)
+        case.reporting_party_id = acting.party_id
         moved = Moved(State.REPORTED, Stage.FILING, case.party_id, acting.fixed or Part.REPORTER)
         return _write(case, Step.REPORT, moved, Told(), acting, now)
 
