@@ -12,6 +12,7 @@ from belltower.core.campaigns.models import Campaign, Milestone, Project, Slip
 from belltower.core.cases.models import Case, CaseStep, Remark, Report
 from belltower.core.jobs.models import Job
 from belltower.core.learning.models import Exam, Sitting
+from belltower.core.notices.models import ChannelSetting, Notice
 from belltower.core.observations.models import Datastream
 from belltower.core.places.models import Asset, Load, Party, SavedView
 from belltower.core.places.scope import EVERYTHING, seen_as
@@ -32,6 +33,7 @@ def theirs(city: TwoEnterprises) -> list[Any]:
             Campaign.objects.filter(uid=things["campaign"]), Project.objects.filter(plan__uid=things["plan"]),
             Case.objects.filter(uid=things["case"]), CaseStep.objects.filter(case__uid=things["case"]),
             Report.objects.filter(case__uid=things["case"]), Remark.objects.filter(case__uid=things["case"]),
+            Notice.objects.filter(person__uid=things["user"]), ChannelSetting.objects.filter(party=city.theirs.party),
             Milestone.objects.filter(project__plan__uid=things["plan"]), Slip.objects.filter(milestone__uid=things["milestone"]),
         ]  # fmt: skip
         return [sorted(map(repr, each.values_list())) for each in rows]
