@@ -11,8 +11,13 @@ NOTICES: dict[str, dict[str, Any]] = {
     "console:notices": {"queries": ("", "unread=1", "before=9")},
     "console:notices_read_all": {},
     "console:notice_read": _NOBODYS,
-    "console:notices_channel": {"form": {"channel": "webhook", "party": "theirs-party", "address": "https://example.org/", "on": "1"}},
-    "console:notices_parties": {"queries": ("", "party=theirs-party"), "form": {"channel": "webhook", "party": "theirs-party", "on": "1"}},
+    "console:notices_channel": {
+        "form": {"channel": "webhook", "party": "theirs-party", "address": "https://example.org/", "on": "1"}
+    },
+    "console:notices_parties": {
+        "queries": ("", "party=theirs-party"),
+        "form": {"channel": "webhook", "party": "theirs-party", "on": "1"},
+    },
     "public:subscribe": {"form": {"area": "430405", "email": "walk@example.org"}},
     "public:subscribe_confirm": _LINK,
     "public:subscribe_stop": _LINK,

@@ -203,7 +203,17 @@ WALK: dict[str, Visit] = {
     **{
         name: Visit(**how)
         for name, how in (
-            SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | OPEN311 | PUBLIC | NOTICES
+            SENSING
+            | STANDARDS
+            | FINDINGS
+            | CAMPAIGNS
+            | SELFCHECK
+            | LEARNING
+            | CASES
+            | BOARD
+            | OPEN311
+            | PUBLIC
+            | NOTICES
         ).items()
     },
 }

@@ -11,7 +11,9 @@ class NoSuchNotice(NotFound):
     """There is none of that name, or it is somebody else's, which says the same."""
 
     code = "no_such_notice"
-    sentence = Text(zh="没有通知“{notice}”。它可能属于他人。", en="There is no notice '{notice}'. It may be somebody else's.")
+    sentence = Text(
+        zh="没有通知“{notice}”。它可能属于他人。", en="There is no notice '{notice}'. It may be somebody else's."
+    )
 
 
 class BadChannel(Refusal):

@@ -67,9 +67,10 @@ def _taken(events: Sequence[Event]) -> list[Taken]:
     """The steps that the events tell of, in their order."""
     numbers = {(event.subject, event.body["number"]) for event in events}
     uids = {subject.partition(":")[2] for subject, _ in numbers}
-    rows = CaseStep.objects.filter(case__uid__in=uids).select_related("case__area", "case__merged_into")
+    rows = CaseStep.objects.filter(case__uid__in=uids).select_related("case__area")
     rows = rows.defer("case__area__geometry", "case__area__words").order_by("case", "number")
-    found, last = [], None
+    found: list[Taken] = []
+    last: CaseStep | None = None
     for row in rows:
         before = last.party_id if last is not None and last.case_id == row.case_id else None
         if (row.case.reference, row.number) in numbers:
@@ -83,11 +84,10 @@ def _inside(taken: Sequence[Taken], now: datetime) -> Iterable[Notice]:
     roll, parties, speaking = Roll(now), _parties(taken), _with_channel()
     for one in taken:
         about, row = one.row.about, one.row
-        tell = [parties.get(each["party"]) if each["party"] else None for each in about.get("tell", ())]
-        named = [each for each, said in zip(tell, about.get("tell", ()), strict=True) if each or said["party"] is None]
         tellings = told_of(
-            one.step, party_id=row.party_id, before_id=one.before_id, rung=about.get("rung", 0), tell=named
-        )
+            one.step, party_id=row.party_id, before_id=one.before_id, rung=about.get("rung", 0),
+            tell=_named(about, parties),
+        )  # fmt: skip
         facts = {key: about[key] for key in ("rung", "into") if key in about}
         for telling in tellings:
             people = roll.desk(one.case) if telling.party_id is None else roll.party(telling.party_id)
@@ -102,6 +102,12 @@ def _parties(taken: Sequence[Taken]) -> Mapping[str, int]:
     """The ids of the parties that ladders name, by uid."""
     uids = {each["party"] for one in taken for each in one.row.about.get("tell", ()) if each["party"]}
     return {str(uid): pk for uid, pk in Party.objects.filter(uid__in=uids).values_list("uid", "pk")} if uids else {}
+
+
+def _named(about: Mapping[str, Any], parties: Mapping[str, int]) -> list[int | None]:
+    """Whom the rung of a step names: parties, or None for the desk."""
+    uids = [each["party"] for each in about.get("tell", ())]
+    return [parties[uid] if uid else None for uid in uids if not uid or uid in parties]
 
 
 def _with_channel() -> set[int | None]:

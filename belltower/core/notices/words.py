@@ -76,7 +76,12 @@ def digest(notices: Sequence[Notice], area: Text, language: str, address: str, s
 def confirming(area: Text, language: str, confirm_link: str, stop_link: str) -> tuple[str, str]:
     """Subject and text of the letter that asks whether a subscription is meant."""
     subject = _CONFIRM.format(area=area).say(language)
-    lines = [_CONFIRM_BODY.format(area=area).say(language), confirm_link, "", _STOP.format(link=stop_link).say(language)]
+    lines = [
+        _CONFIRM_BODY.format(area=area).say(language),
+        confirm_link,
+        "",
+        _STOP.format(link=stop_link).say(language),
+    ]
     return _one_line(subject), "\n".join(lines)
 
 

@@ -60,7 +60,12 @@ def checked(url: str, *, is_private_allowed: bool) -> SplitResult:
 
 
 def ask(
-    method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None, is_private_allowed: bool = False
+    method: str,
+    url: str,
+    *,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    is_private_allowed: bool = False,
 ) -> Answer:
     """Ask, and read the answer. Raises NotTaken (for good where the address is not to be asked) and OSError."""
     parts = checked(url, is_private_allowed=is_private_allowed)

@@ -36,8 +36,9 @@ def letter(parcel: Parcel, mail_from: str) -> bytes:
     }
     if parcel.stop_link:
         headers |= {"List-Unsubscribe": f"<{parcel.stop_link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    made = EmailMessage(parcel.subject, parcel.text, mail_from, [parcel.to], headers=headers)
-    return made.message().as_bytes(linesep="\r\n")
+    made: Any = EmailMessage(parcel.subject, parcel.text, mail_from, [parcel.to], headers=headers).message()
+    written: bytes = made.as_bytes(linesep="\r\n")
+    return written
 
 
 def _talk(server: Any, written: bytes, mail_from: str, to: str) -> str:

@@ -49,9 +49,7 @@ def authorization(gateway: SmsGateway, query: Mapping[str, str], headers: Mappin
     """The header ``Authorization`` for an empty body: the canonical request's digest, signed."""
     signed = sorted(name for name in headers if name == "host" or name.startswith("x-acs-"))
     lines = "".join(f"{name}:{headers[name].strip()}\n" for name in signed)
-    request = "\n".join(
-        ("POST", "/", _listed(query), lines, ";".join(signed), headers["x-acs-content-sha256"])
-    )
+    request = "\n".join(("POST", "/", _listed(query), lines, ";".join(signed), headers["x-acs-content-sha256"]))
     text = f"ACS3-HMAC-SHA256\n{_digest(request.encode())}"
     told = hmac.new(gateway.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
     return f"ACS3-HMAC-SHA256 Credential={gateway.key},SignedHeaders={';'.join(signed)},Signature={told}"

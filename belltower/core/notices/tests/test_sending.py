@@ -67,7 +67,10 @@ def read(to: str, raw: bytes) -> tuple[str, str, str]:
 def office(db: None, settings: LazySettings) -> Iterator[Office]:
     with post_office() as (box, port):
         settings.BELLTOWER_NOTICES = Notifying(
-            address=ADDRESS, server=MailServer("127.0.0.1", port), mail_from="city@city.example", is_private_allowed=True
+            address=ADDRESS,
+            server=MailServer("127.0.0.1", port),
+            mail_from="city@city.example",
+            is_private_allowed=True,
         )
         yield Office(town(), box)
 
@@ -89,7 +92,11 @@ def test_a_reporter_is_written_to_and_answered_is_not_put_right(office: Office) 
     assert office.post() == []
     sent = Delivery.objects.filter(notice__report__isnull=False)
     assert {one.state for one in sent} == {DeliveryState.SENT}
-    assert {one.answer for one in sent} == {"250 OK queued as 1 for …", "250 OK queued as 2 for …", "250 OK queued as 3 for …"}
+    assert {one.answer for one in sent} == {
+        "250 OK queued as 1 for …",
+        "250 OK queued as 2 for …",
+        "250 OK queued as 3 for …",
+    }
 
 
 def test_reporters_of_a_merged_case_are_told_and_then_of_the_parent_s_closing(office: Office) -> None:

@@ -68,7 +68,9 @@ def test_another_person_s_notice_is_not_found(here: Town) -> None:
         assert Notice.objects.get(pk=theirs.pk).read_at is None
 
 
-def test_an_administrator_gives_a_party_a_webhook_whose_secret_is_shown_once(here: Town, settings: LazySettings) -> None:
+def test_an_administrator_gives_a_party_a_webhook_whose_secret_is_shown_once(
+    here: Town, settings: LazySettings
+) -> None:
     settings.BELLTOWER_NOTICES = Notifying()
     grant(here.desk, RoleName.ADMINISTRATOR, valid_from=date(2024, 1, 1), by=BY)
     desk, form = signed_in(here.desk), {"party": "gas", "channel": "webhook", "on": "1"}
