@@ -185,11 +185,15 @@ def _flush_as_superuser(address: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_city_of_another_test() -> None:
-    """A city that another test chose, and the database forgot, is not remembered here."""
+def _no_city_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A city that another test chose, and the database forgot, is not remembered here.
+
+    Nor is it read again because time passed: on a slow machine that would be one query more where queries are counted.
+    """
     from belltower.core.places import city
 
     city.forget()
+    monkeypatch.setattr(city, "REREAD_AFTER_S", float("inf"))
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,9 @@ class Quantity(StrEnum):
     EXPLOSIVE_SHARE = "explosive_share"
     SURFACE_DENSITY = "surface_density"
     ANGLE = "angle"
+    FLOW = "flow"
+    VOLTAGE = "voltage"
+    MASS_CONCENTRATION = "mass_concentration"
 
     @property
     def called(self) -> Text:
@@ -112,12 +115,15 @@ _UNITS: dict[Quantity, tuple[str, ...]] = {
     Quantity.TEMPERATURE: ("Cel", "K", "[degF]"),
     Quantity.COUNT: ("1", "{person}"),
     Quantity.DURATION: ("s", "min", "h", "d"),
-    Quantity.SPEED: ("km/h", "m/s"),
+    Quantity.SPEED: ("km/h", "m/s", "mm/s"),
     Quantity.PRESSURE: ("MPa", "kPa", "Pa", "bar"),
     # Of the lower explosive limit; never to be mixed up with a share of the air.
     Quantity.EXPLOSIVE_SHARE: ("%{LEL}",),
     Quantity.SURFACE_DENSITY: ("g/m2", "kg/m2"),
     Quantity.ANGLE: ("deg",),
+    Quantity.FLOW: ("m3/h", "L/h", "m3/d"),
+    Quantity.VOLTAGE: ("V", "mV"),
+    Quantity.MASS_CONCENTRATION: ("mg/m3", "g/m3"),
 }
 _TITLES: dict[Quantity, Text] = {
     Quantity.LENGTH: Text(zh="长度", en="Length"),
@@ -134,6 +140,9 @@ _TITLES: dict[Quantity, Text] = {
     Quantity.EXPLOSIVE_SHARE: Text(zh="爆炸下限占比", en="Share of the lower explosive limit"),
     Quantity.SURFACE_DENSITY: Text(zh="单位面积质量", en="Mass on an area"),
     Quantity.ANGLE: Text(zh="角度", en="Angle"),
+    Quantity.FLOW: Text(zh="流量", en="Flow"),
+    Quantity.VOLTAGE: Text(zh="电压", en="Voltage"),
+    Quantity.MASS_CONCENTRATION: Text(zh="质量浓度", en="Mass concentration"),
 }
 # What people write, and the UCUM code they mean. Only a hint: in UCUM 'ft' is the femtotonne and 'ha' the hectoyear,
 # so what people write is never taken for a code by itself.

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "belltower.core.access",
     "belltower.core.notices",
     "belltower.core.receiving",
+    "belltower.core.intake",
     "belltower.core.cases",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",

@@ -16,6 +16,7 @@ CASES: dict[str, dict[str, Any]] = {
     "api:remark_on_case": _CASE,
     "console:cases": {"queries": ("", "state=all", "state=all&party=theirs-party", "area=430405002", "number=1")},
     "console:case_new": {"form": {"text": "walk", "kind": "other", "asset": "theirs-L0"}},
+    "console:case_duplicates": {},
     "console:case": _CASE,
     "console:case_advance": {**_CASE, "form": {"step": "take", "reason": "walk"}},
     "console:case_remark": {**_CASE, "form": {"text": "walk"}},

@@ -79,6 +79,22 @@ def test_a_refused_step_shows_the_page_again_with_the_reason_and_what_was_writte
     assert case.state == State.REPORTED
 
 
+def test_what_may_be_the_same_is_merged_from_the_list_of_pairs_and_stands_on_both_pages(
+    desk: Client, worker: Client
+) -> None:
+    for text in ("井盖破损", "井盖破损了"):
+        desk.post("/cases/new/", {"text": text, "kind": "other", "lon": "112.6031", "lat": "26.9"})
+    later, earlier = Case.objects.order_by("-pk")[:2]
+    assert f"/cases/{later.number}/" in desk.get(f"/cases/{earlier.number}/").content.decode()
+    form = {"into": earlier.number, "reason": "同一处", "to": "duplicates", "seen": "1"}
+    said = desk.get("/cases/duplicates/").content.decode()
+    assert f'name="into" value="{earlier.number}"' in said
+    assert step(desk, later, "merge", **form) == 302
+    assert later.number not in desk.get("/cases/duplicates/").content.decode()
+    assert f"/cases/{later.number}/" in desk.get(f"/cases/{earlier.number}/").content.decode()
+    assert worker.get("/cases/duplicates/").status_code == 403
+
+
 def test_the_clock_of_a_case_is_shown_with_its_source_and_the_calendar(desk: Client) -> None:
     desk.post("/cases/new/", {"text": "井盖", "kind": "other"})
     case = Case.objects.latest("pk")

@@ -151,26 +151,27 @@ def test_the_map_shows_an_alarm_as_it_rises_and_is_acknowledged(visit: Visit, al
     plant.report(alarm.stream, 21.0, 26.5, at=now - SECOND)
     plant.turn(now + SECOND)
     expect(count).to_have_text("1", timeout=PATIENCE_MS)
-    assert _drawn(visit) == {"c1"}
+    _is_drawn(visit, "c1")
     actions.acknowledge([alarm.uid], by=plant.BY, now=now + SECOND)
     plant.turn(now + 2 * SECOND)
     expect(page.locator("[data-alive-count=a]")).to_have_text("1", timeout=PATIENCE_MS)
     expect(count).to_have_text("0")
-    assert _drawn(visit) == {"a1"}
+    _is_drawn(visit, "a1")
     assert page.evaluate("window.stillTheSame")
 
     full, hollow, silent, rest = (page.evaluate(_MIDDLE, state) for state in ("c2", "a", "s", "n"))
     assert full["middle"] != hollow["middle"] == silent["paper"]
     assert len({one["picture"] for one in (full, hollow, silent, rest)}) == 4
     page.locator("[data-alive-state=a]").uncheck()
-    assert _drawn(visit) == set()
+    _is_drawn(visit)
     visit.looks_right()
 
 
-_DRAWN = """async () => {
+_DRAWN = """(wanted) => {
   const map = window.belltowerMap;
-  await new Promise((done) => { map.once("idle", done); map.triggerRepaint(); });
-  return map.queryRenderedFeatures({layers: ["alive"]}).map((one) => one.properties.state);
+  const drawn = map.queryRenderedFeatures({layers: ["alive"]}).map((one) => one.properties.state);
+  map.triggerRepaint();
+  return [...new Set(drawn)].sort().join() === wanted;
 }"""
 _MIDDLE = """(state) => {
   const mark = document.querySelector(`[data-alive-state=${state}] ~ canvas`), pen = mark.getContext("2d");
@@ -179,6 +180,6 @@ _MIDDLE = """(state) => {
 }"""
 
 
-def _drawn(visit: Visit) -> set[str]:
-    """The states of the marks on the map, when it has drawn all that it was told."""
-    return set(visit.page.evaluate(_DRAWN))
+def _is_drawn(visit: Visit, *states: str) -> None:
+    """The map comes to show marks of these states and of no others: it draws a moment after it is told."""
+    visit.page.wait_for_function(_DRAWN, arg=",".join(sorted(states)), timeout=PATIENCE_MS)

@@ -15,10 +15,10 @@ from uuid import UUID
 from django.db import connection
 
 from belltower.core.access.people import today
-from belltower.core.cases import deadlines
+from belltower.core.cases import deadlines, merging
 from belltower.core.cases.acting import Acting, Standing, workers_in
 from belltower.core.cases.clocks import Moment
-from belltower.core.cases.errors import BadCase, BadMerge, CaseChanged, NoSuchCase
+from belltower.core.cases.errors import BadCase, CaseChanged, NoSuchCase
 from belltower.core.cases.kinds import OTHER, Grade, Source, case_kinds, title_of
 from belltower.core.cases.models import Case, CaseStep, Remark, Report
 from belltower.core.cases.steps import LONGEST_REASON, Moved, Told, judge
@@ -36,8 +36,6 @@ LONGEST_TEXT, LONGEST_ADDRESS = 4000, 300
 _NO_TEXT = Text(zh="没有说明问题", en="it does not say what is wrong")
 _NO_KIND = Text(zh="没有“{kind}”这一类案卷", en="there is no kind of case '{kind}'")
 _NO_PLACE = Text(zh="经纬度超出范围", en="the place is no longitude and latitude")
-_ITSELF = Text(zh="不能并入自己", en="it cannot be merged into itself")
-_ENDED = Text(zh="目标案卷已办结", en="that case is ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +75,15 @@ def advance(
     """
     told = told or Told()
     with seen_as(EVERYTHING), entry(f"cases.{step.value}", by=acting.actor):
-        held = Case.objects.select_for_update().get(pk=case.pk)
+        held, into = merging.hold(case, told.into)
         history = list(held.steps.values_list("step", "by", *deadlines.STEP_COLUMNS))
         if seen is not None and seen != len(history):
             raise CaseChanged(case=held.number)
         now = max(now, history[-1][2])  # two machines' clocks differ by a little: a history never goes back
         moved = judge(step, held, standing_of(held, [(one, by) for one, by, *_ in history]), told, acting, now=now)
-        if told.into is not None:
-            told = replace(told, into=_target(held, told.into))
+        if into is not None:
+            merging.check(held, into)
+            told = replace(told, into=into)
         return _write(held, step, moved, told, acting, now, before=deadlines.moments_of(one[2:] for one in history))
 
 
@@ -194,16 +193,6 @@ def _about(told: Told) -> dict[str, Any]:
     if told.into:
         about["into"] = told.into.number
     return about
-
-
-def _target(case: Case, into: Case) -> Case:
-    """The case that another is merged into: open, and not merged itself. Raises BadMerge."""
-    target = Case.objects.select_for_update().get(pk=into.pk)
-    if target.pk == case.pk:
-        raise BadMerge(case=case.number, into=target.number, reason=_ITSELF)
-    if State(target.state) in ENDED:
-        raise BadMerge(case=case.number, into=target.number, reason=_ENDED)
-    return target
 
 
 def _is_uid(name: str) -> bool:

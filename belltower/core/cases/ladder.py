@@ -44,6 +44,19 @@ class Whom(StrEnum):
     ENTERPRISE = "enterprise"
     PARENT = "parent"
 
+    @property
+    def text(self) -> Text:
+        return _WHOM[self]
+
+
+_WHOM = {
+    Whom.HOLDER: Text(zh="现办理方", en="who holds it"),
+    Whom.TERRITORY: Text(zh="属地", en="territory"),
+    Whom.SECTOR: Text(zh="行业主管", en="sector"),
+    Whom.ENTERPRISE: Text(zh="企业主体", en="enterprise"),
+    Whom.PARENT: Text(zh="上级单位", en="the body above who must put it right"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:

@@ -27,6 +27,7 @@ DIMENSIONS = {
     Quantity.LENGTH: "m", Quantity.AREA: "m2", Quantity.VOLUME: "m3", Quantity.MASS: "kg", Quantity.SHARE: "1",
     Quantity.POWER: "kg.m2/s3", Quantity.TEMPERATURE: "K", Quantity.COUNT: "1", Quantity.DURATION: "s",
     Quantity.SPEED: "m/s", Quantity.PRESSURE: "Pa", Quantity.EXPLOSIVE_SHARE: "1", Quantity.SURFACE_DENSITY: "g/m2", Quantity.ANGLE: "rad",
+    Quantity.FLOW: "m3/s", Quantity.VOLTAGE: "V", Quantity.MASS_CONCENTRATION: "g/m3",
 }  # fmt: skip
 DECLARED = [(quantity, unit) for quantity in Quantity for unit in quantity.units]
 

@@ -15,16 +15,19 @@ from belltower.core.attachments.models import Attachment
 from belltower.core.attachments.models import State as Kept
 from belltower.core.cases.acting import Acting, parts_of
 from belltower.core.cases.actions import standing_of
+from belltower.core.cases.chain import DESK, rungs_of
 from belltower.core.cases.clocks import Clock, Why
 from belltower.core.cases.deadlines import clocks_of
 from belltower.core.cases.kinds import Grade, Source, title_of
 from belltower.core.cases.limits import Limit, Unit
+from belltower.core.cases.merging import reports_of
 from belltower.core.cases.models import Case, CaseStep
 from belltower.core.cases.table import ENDED, OFFICIAL, Needs, State, Step, holder_of, rule_for, steps_for
 from belltower.core.places.models import Party
 from belltower.core.places.responsibilities import known_to_viewer, resolve
 from belltower.core.standards.clauses import Verified
 from belltower.kernel.texts import Text
+from belltower.screens.console import case_related
 from belltower.screens.console.finding_story import length
 
 _WHY = {
@@ -46,7 +49,8 @@ _VERIFIED = {
     Verified.SECONDARY: Text(zh="据二手资料，待核对", en="after a secondary page, to be verified"),
     Verified.UNVERIFIED: Text(zh="本系统假定，未核实", en="assumed, not verified"),
 }
-DESK = Text(zh="值班台", en="Duty desk")
+EVIDENCE = ("console/case_evidence.html", "console/cases/evidence.html")
+"""The part of the page that shows the evidence: the first of these that there is."""
 MOST_PARTIES = 500
 SEVEN = ("信息收集", "案卷建立", "任务派遣", "任务处理", "处理反馈", "核实结案", "综合评价")
 _SEVEN_EN = ("Collected", "Filed", "Dispatched", "Handled", "Answered", "Verified", "Evaluated")
@@ -130,19 +134,24 @@ class May:
 def page_of(case: Case, acting: Acting, now: datetime) -> dict[str, Any]:
     """The context of the page of a case."""
     steps = list(case.steps.select_related("party", "holder").defer("party__words", "holder__words"))
+    can = may(case, steps, acting)
     return {
         "row": Row(case, now),
         "case": case,
-        "steps": [(one, Step(one.step).text, State(one.state).text) for one in reversed(steps)],
+        "lines": case_related.lines(reversed(steps)),
         "seen": len(steps),
-        "can": may(case, steps, acting),
+        "can": can,
+        "may_merge": any(one.step is Step.MERGE for one in can),
         "parties": _parties(case, now),
         "clocks": [shown(one, now) for one in reversed(clocks_of(case, now))],
         "remarks": list(case.remarks.order_by("-pk")[:100]),
         "files": list(Attachment.objects.filter(subject_kind="cases.case", subject_uid=case.uid, state=Kept.KEPT).order_by("pk")),
         "seven": seven(steps),
-        "related": list(Case.objects.filter(parent=case)[:50]) + list(Case.objects.filter(merged_into=case)[:50]),
-        "reports": case.reports.count(),
+        "groups": case_related.groups(case),
+        "near": case_related.near(case),
+        "rungs": rungs_of(case, now),
+        "reports": reports_of(case).count(),
+        "evidence": EVIDENCE,
     }  # fmt: skip
 
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from belltower.core.access.rules import Verb
@@ -70,6 +72,11 @@ def advance(request: ConsoleRequest, case: str) -> HttpResponse:
         )
     except Refusal as refusal:
         return _page(request, actions.find(case), refusal)
+    if request.POST.get("to") == "duplicates":
+        return redirect("console:case_duplicates")
+    if not Case.objects.filter(pk=found.pk).exists():  # handed over: it is another's to see
+        messages.success(request, _("Case %(number)s went on to somebody else.") % {"number": found.number})
+        return redirect("console:cases")
     return redirect("console:case", found.number)
 
 
@@ -113,7 +120,7 @@ def choices(listing: CaseListing) -> dict[str, object]:
     areas = Area.objects.current().defer("geometry", "words")
     below = areas.filter(parent__code=chosen.code) if chosen else areas.filter(level__in=("district", "street"))
     return {
-        "groups": [(name, title) for name, (title, _) in GROUPS.items()] + [(one.value, one.text) for one in State],
+        "groups": [(name, title) for name, (title, states) in GROUPS.items()] + [(one.value, one.text) for one in State],
         "stages": Stage, "orders": ORDERS.items(), "grades": Grade, "sources": Source, "kinds": case_kinds().values(),
         "areas": ([chosen] if chosen else []) + list(below.order_by("path")),
         "parties": list(Party.objects.filter(cases__isnull=False).distinct().order_by("key")[:200]),
