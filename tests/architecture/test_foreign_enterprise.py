@@ -32,7 +32,6 @@ from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_cases import CASES
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_learning import LEARNING
-from tests.architecture.foreign_walk_notices import NOTICES
 from tests.architecture.foreign_walk_open311 import OPEN311
 from tests.architecture.foreign_walk_public import PUBLIC
 from tests.architecture.foreign_walk_selfcheck import SELFCHECK
@@ -203,17 +202,7 @@ WALK: dict[str, Visit] = {
     **{
         name: Visit(**how)
         for name, how in (
-            SENSING
-            | STANDARDS
-            | FINDINGS
-            | CAMPAIGNS
-            | SELFCHECK
-            | LEARNING
-            | CASES
-            | BOARD
-            | OPEN311
-            | PUBLIC
-            | NOTICES
+            SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | OPEN311 | PUBLIC
         ).items()
     },
 }
