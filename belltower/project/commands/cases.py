@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`belltower cases`: take in past cases from another system's file, and see how much of them was on time."""
+"""`belltower cases`: past cases from a file, how much of them was on time, a case's file on paper, and the rates of a period."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from belltower.kernel.actors import Actor
 from belltower.kernel.instants import now
 from belltower.project import database
+from belltower.project.printing import FONTS
 
 BY = Actor.system("belltower cases")
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
 def command() -> None:
-    """Cases: past ones from a file, and how much of them was on time."""
+    """Cases: past ones from a file, how much of them was on time, and a case's file on paper."""
 
 
 @command.command("import")
@@ -48,6 +52,24 @@ def on_time(digest: str | None) -> None:
         click.echo(json.dumps(judge(find(digest) if digest else None), ensure_ascii=False))
 
 
+@command.command("print")
+@click.argument("code")
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--by", "publisher", default="", help="Who prints it: the bureau's name.")
+def print_(code: str, out: Path, language: str, publisher: str) -> None:
+    """Write the case file of CODE (a case's number or uid): its steps, clocks, evidence and entries of the ledger."""
+    with database.ready():
+        from belltower.core.cases.actions import find
+        from belltower.core.cases.casefile import printed
+        from belltower.core.places.scope import EVERYTHING, seen_as
+
+        with seen_as(EVERYTHING):
+            made = printed(find(code), now=now(), fonts=FONTS, language=language, publisher=publisher)
+    out.write_bytes(made)
+    click.echo(f"{out}: {len(made):,} bytes")
+
+
 def _beside(file: Path) -> Path:
     from belltower.project.installation import read
 
@@ -56,3 +78,24 @@ def _beside(file: Path) -> Path:
 
 def _tell(rows: int) -> None:
     click.echo(f"{rows:,} rows read", err=True)
+
+
+@command.command()
+@click.option("--from", "since", type=_DAY, required=True, help="The first civil day.")
+@click.option("--to", "until", type=_DAY, required=True, help="The last civil day, which counts too.")
+@click.option("--area", default="", help="The code of an area; all below it counts too.")
+@click.option("--sector", default="", help="The name of a pack, such as gas.")
+@click.option("--party", default="", help="The key of who must put it right.")
+@click.option("--kind", default="", help="A kind of case.")
+def rates(since: datetime, until: datetime, **narrowed: Any) -> None:
+    """Print every rate of the period as JSON, each with its numerator, its denominator, and what they are."""
+    with database.ready():
+        from belltower.core.places.scope import EVERYTHING, seen_as
+        from belltower.core.rates.asking import Asked, figures
+        from belltower.core.rates.telling import told
+
+        asked = Asked(since.date(), until.date(), **narrowed)
+        with seen_as(EVERYTHING):
+            found = [told(one) for one in figures(asked, now())]
+    whole = {"from": asked.since.isoformat(), "to": asked.until.isoformat(), **narrowed, "rates": found}
+    click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
