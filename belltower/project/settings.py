@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "belltower.core.evidence",
     "belltower.core.receiving",
     "belltower.core.intake",
+    "belltower.core.referring",
     "belltower.core.cases",
     "belltower.core.plans",
     "belltower.core.campaigns",
