@@ -82,6 +82,9 @@ TILES = [
     for lon in (LON + 0.003, LON + STREET + 0.003)
     for y in [int(DOWN * 2**zoom) + step for step in (-1, 0, 1)]
 ]
+WALKED_APART = (
+    SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | DUTY | OPEN311 | PUBLIC | FIELD
+)
 WALK: dict[str, Visit] = {
     "api:openapi-json": Visit(),
     "api:openapi-view": Visit(),
@@ -194,23 +197,7 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
-    **{
-        name: Visit(**how)
-        for name, how in (
-            SENSING
-            | STANDARDS
-            | FINDINGS
-            | CAMPAIGNS
-            | SELFCHECK
-            | LEARNING
-            | CASES
-            | BOARD
-            | DUTY
-            | OPEN311
-            | PUBLIC
-            | FIELD
-        ).items()
-    },
+    **{name: Visit(**how) for name, how in WALKED_APART.items()},
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",
