@@ -35,7 +35,7 @@ SCOPED = (
     "campaigns_milestone", "campaigns_slip",
     "selfcheck_own_word",
     "learning_exam", "learning_sitting",
-    "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment",
+    "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment", "answers_template",
     "messages_trained", "messages_batch", "messages_kept_aside", "messages_message", "messages_verdict", "messages_link",
 )  # fmt: skip
 """Tables whose rows are seen by scope; tests/architecture holds this list against the migrations."""

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "belltower.core.access",
     "belltower.core.receiving",
     "belltower.core.intake",
+    "belltower.core.answers",
     "belltower.core.cases",
     "belltower.core.campaigns",
     "belltower.core.selfcheck",
