@@ -20,7 +20,7 @@ ALTER POLICY seen ON places_saved_view USING ({OWN}) WITH CHECK ({OWN});
 
 
 class Migration(migrations.Migration):
-    dependencies = [("places", "0012_stamps_at_once")]
+    dependencies = [("places", "0013_committees")]
     operations = [
         migrations.AddField(
             "savedview",
