@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "belltower.core.evidence",
     "belltower.core.receiving",
     "belltower.core.intake",
+    "belltower.core.referring",
     "belltower.core.answers",
     "belltower.core.cases",
     "belltower.core.plans",

@@ -204,8 +204,18 @@ WALK: dict[str, Visit] = {
     **{
         name: Visit(**how)
         for name, how in (
-            SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | DUTY | OPEN311 | PUBLIC
-            SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | OPEN311 | PUBLIC | FIELD
+            SENSING
+            | STANDARDS
+            | FINDINGS
+            | CAMPAIGNS
+            | SELFCHECK
+            | LEARNING
+            | CASES
+            | BOARD
+            | DUTY
+            | OPEN311
+            | PUBLIC
+            | FIELD
         ).items()
     },
 }
