@@ -36,6 +36,7 @@ SCOPED = (
     "selfcheck_own_word",
     "learning_exam", "learning_sitting",
     "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment",
+    "hazards_sheet", "hazards_kept_aside", "hazards_hazard",
     "messages_trained", "messages_batch", "messages_kept_aside", "messages_message", "messages_verdict", "messages_link",
 )  # fmt: skip
 """Tables whose rows are seen by scope; tests/architecture holds this list against the migrations."""

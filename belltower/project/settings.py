@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "belltower.edges.sources",
     "belltower.edges.features",
     "belltower.core.access",
+    "belltower.core.hazards",
     "belltower.core.receiving",
     "belltower.core.cases",
     "belltower.core.campaigns",

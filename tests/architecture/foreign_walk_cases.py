@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the addresses of cases are walked by a foreign enterprise (test_foreign_enterprise.py)."""
+"""How the addresses of cases and hazards are walked by a foreign enterprise (test_foreign_enterprise.py)."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from tests.architecture.foreign_walk_hazards import HAZARDS
 
 _CASE = {"takes": {"case": "case"}}
 CASES: dict[str, dict[str, Any]] = {
@@ -20,4 +22,5 @@ CASES: dict[str, dict[str, Any]] = {
     "console:case": _CASE,
     "console:case_advance": {**_CASE, "form": {"step": "take", "reason": "walk"}},
     "console:case_remark": {**_CASE, "form": {"text": "walk"}},
+    **HAZARDS,
 }

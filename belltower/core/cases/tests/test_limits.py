@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from belltower.core.cases.kinds import case_kinds
 from belltower.core.cases.limits import TABLES, BadLimits, LimitTable, Unit, load_limits, read_limits, table_of
 from belltower.core.cases.table import Stage
-from belltower.core.places.kinds import register
 from belltower.core.standards.clauses import Verified
 
 DAY = date(2026, 6, 1)
@@ -138,5 +138,4 @@ def test_another_city_has_only_what_is_assumed_and_an_installation_its_own(tmp_p
 
 @pytest.mark.parametrize("path", sorted(TABLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_what_comes_with_the_program_names_kinds_that_packs_declare(path: Path) -> None:
-    declared = {one.name for pack in register().packs for one in pack.cases}
-    assert load_limits(path, declared).rows
+    assert load_limits(path, set(case_kinds())).rows
