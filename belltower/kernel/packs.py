@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from belltower.kernel.codes import check_class_code
 from belltower.kernel.errors import Refusal
+from belltower.kernel.siting import Siting
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -213,6 +214,7 @@ class Pack:
     feeds: tuple[str, ...] = ()
     app: str | None = None
     streets: Network | None = None
+    sitings: tuple[Siting, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,7 @@ class Register:
     activities: Mapping[str, Activity] = field(init=False)
     cases: Mapping[str, CaseKind] = field(init=False)
     streets: tuple[Network, ...] = field(init=False)
+    sitings: Mapping[str, Siting] = field(init=False)
 
     def __post_init__(self) -> None:
         for pack in self.packs:
@@ -238,6 +241,7 @@ class Register:
             self, "activities", _by_name(self.packs, lambda pack: ((x.name, x) for x in pack.activities))
         )
         object.__setattr__(self, "cases", _by_name(self.packs, lambda pack: ((x.name, x) for x in pack.cases)))
+        object.__setattr__(self, "sitings", _by_name(self.packs, lambda pack: ((x.kind, x) for x in pack.sitings)))
         object.__setattr__(self, "streets", tuple(pack.streets for pack in self.packs if pack.streets))
 
     def kind(self, name: str) -> AssetKind:
@@ -304,6 +308,9 @@ def faults(pack: Pack) -> Iterable[str]:
         yield from _detail_faults(layer, pack.assets)
     for stream in pack.streams:
         yield from _stream_faults(stream)
+    points = {one.name for one in pack.assets if one.geometry is Geometry.POINT}
+    for siting in pack.sitings:
+        yield from siting.faults(points, {one.name for one in pack.cases})
     if pack.streets:
         yield from _network_faults(pack.streets, pack.assets)
     for name, code in [(k.name, k.gb_code) for k in pack.assets] + [(c.name, c.matter_code) for c in pack.cases]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 FORMAT = "belltower-plan/1"
+Tell = Callable[[int, int | None], None]
+"""Hears the value and the bound (None: not known yet) while a planner works; what it raises ends the work."""
 
 
 class Status(StrEnum):

@@ -10,6 +10,8 @@ from belltower.core.alarms.models import Alarm, Command, Definition
 from belltower.core.attachments.models import Attachment
 from belltower.core.campaigns.models import Campaign, Milestone, Project, Slip
 from belltower.core.cases.models import Case, CaseStep, Remark, Report
+from belltower.core.evidence.models import Evidence
+from belltower.core.fieldwork.models import Act
 from belltower.core.jobs.models import Job
 from belltower.core.learning.models import Exam, Sitting
 from belltower.core.observations.models import Datastream
@@ -31,6 +33,7 @@ def theirs(city: TwoEnterprises) -> list[Any]:
             Command.objects.filter(alarm__uid=things["alarm"]), Datastream.objects.filter(uid=things["stream"]),
             Campaign.objects.filter(uid=things["campaign"]), Project.objects.filter(plan__uid=things["plan"]),
             Case.objects.filter(uid=things["case"]), CaseStep.objects.filter(case__uid=things["case"]),
+            Evidence.objects.filter(case__uid=things["case"]), Act.objects.filter(case__uid=things["case"]),
             Report.objects.filter(case__uid=things["case"]), Remark.objects.filter(case__uid=things["case"]),
             Milestone.objects.filter(project__plan__uid=things["plan"]), Slip.objects.filter(milestone__uid=things["milestone"]),
         ]  # fmt: skip

@@ -19,6 +19,8 @@ CASES: dict[str, dict[str, Any]] = {
     "console:cases": {"queries": ("", "state=all", "state=all&party=theirs-party", "area=430405002", "number=1")},
     "console:case_new": {"form": {"text": "walk", "kind": "other", "asset": "theirs-L0"}},
     "console:case_duplicates": {},
+    "console:case_file": {**_CASE, "queries": ("", "language=en")},
+    "console:cases_many": {"form": {"step": "take", "reason": "walk", "case": "2026-000002"}},
     "console:case": _CASE,
     "console:case_advance": {**_CASE, "form": {"step": "take", "reason": "walk"}},
     "console:case_remark": {**_CASE, "form": {"text": "walk"}},

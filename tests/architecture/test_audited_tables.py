@@ -57,6 +57,12 @@ LEFT_OUT = {
 }
 # Columns that are computed from others, or that move without anybody deciding.
 DERIVED = {
+    # The file is told by its digest, what pages show of it follows from it; when it was checked last moves by itself.
+    "plans_plan": {"packed", "says", "checked_at"},
+    "plans_run": {"told", "job_uid"},
+    "plans_adoption": {"checked_at", "reached_now"},
+    # The case is an entry of its own.
+    "plans_site": {"case_uid"},
     # What follows from the steps, each of which is an entry of its own.
     "cases_case": {"party_id", "responsibility_id", "state", "before", "stage", "due_at", "suspended_until", "rung", "changed_at", "ended_at"},
     "places_area": {"box", "lon", "lat", "area_m2", "words"},

@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from django.utils import translation
 
 from belltower.core.access.models import RoleName
 from belltower.core.cases.models import Case
 from belltower.core.cases.table import State
+from belltower.core.standards.outputs.tests.scene import text_of
+from belltower.project.commands import cases as command
 from tests.scenes.two_enterprises import TwoEnterprises, person
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +98,49 @@ def test_what_may_be_the_same_is_merged_from_the_list_of_pairs_and_stands_on_bot
     assert later.number not in desk.get("/cases/duplicates/").content.decode()
     assert f"/cases/{later.number}/" in desk.get(f"/cases/{earlier.number}/").content.decode()
     assert worker.get("/cases/duplicates/").status_code == 403
+
+
+def test_one_step_with_many_tells_of_each_what_came_of_it_and_changes_nothing_where_it_is_refused(
+    two_enterprises: TwoEnterprises, desk: Client, worker: Client
+) -> None:
+    for text in ("井盖", "路灯", "护栏"):
+        desk.post("/cases/new/", {"text": text, "kind": "other"})
+    third, second, first = Case.objects.order_by("-pk")[:3]
+    assert step(desk, second, "file") == 302
+    chosen = [first.number, second.number, third.number, "2026-<b>"]
+    answer = desk.post("/cases/many/", {"step": "file", "reason": "批量", "case": chosen})
+    lines = {one.number: one.refusal and one.refusal.code for one, _, _ in answer.context["lines"]}
+    assert lines == {
+        first.number: None,
+        second.number: "step_out_of_turn",
+        third.number: None,
+        "2026-<b>": "no_such_case",
+    }
+    assert "2026-<b>" not in answer.content.decode()
+    assert [one.steps.count() for one in (first, second, third)] == [2, 2, 2]
+    theirs = desk.post("/cases/many/", {"step": "dispatch", "party": "theirs-party", "case": [first.number]})
+    assert theirs.context["taken"] == 1
+    mine = worker.post("/cases/many/", {"step": "take", "case": [first.number]})
+    assert mine.context["lines"][0][0].refusal.code == "no_such_case", "of another's case there is nothing to know"
+    for wrong in ([], [f"2026-{number:06}" for number in range(201)]):
+        assert desk.post("/cases/many/", {"step": "close", "case": wrong}).status_code == 422
+
+
+def test_the_case_file_is_printed_for_who_sees_the_case_and_by_command(
+    two_enterprises: TwoEnterprises, worker: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, other = (Case.objects.get(uid=one.things["case"]) for one in (two_enterprises.ours, two_enterprises.theirs))
+    answer = worker.get(f"/cases/{case.number}/file.pdf?language=en")
+    assert answer["Content-Type"] == "application/pdf"
+    assert "ours broken" in text_of(answer.content)
+    assert "ours-case.jpg" in text_of(answer.content)
+    assert worker.get(f"/cases/{other.number}/file.pdf").status_code == 404
+    monkeypatch.setattr(command.database, "ready", nullcontext)
+    used = CliRunner().invoke(
+        command.command, ["print", case.number, "-o", str(tmp_path / "one.pdf")], catch_exceptions=False
+    )
+    assert used.exit_code == 0
+    assert "案卷" in text_of((tmp_path / "one.pdf").read_bytes())
 
 
 def test_the_clock_of_a_case_is_shown_with_its_source_and_the_calendar(desk: Client) -> None:

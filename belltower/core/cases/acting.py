@@ -40,14 +40,19 @@ class Standing:
     workers: frozenset[str] = frozenset()
 
 
-_PARTS = {Part.DESK: Verb.DISPATCH_CASES, Part.LEADER: Verb.LEAD_CASES}
+PARTS = {
+    Part.DESK: Verb.DISPATCH_CASES, Part.WORKER: Verb.HANDLE_CASES, Part.CHECKER: Verb.CHECK_CASES,
+    Part.LEADER: Verb.LEAD_CASES,
+}  # fmt: skip
+"""The verb that each part asks for; where it is held, and of a checker what they did before, counts beside it."""
+_EVERYBODYS = (Part.DESK, Part.LEADER)
 
 
 def parts_of(acting: Acting, case: Standing) -> frozenset[Part]:
     """Every part in which ``acting`` may act on the case."""
     if acting.fixed:
         return frozenset({acting.fixed})
-    found = {part for part, verb in _PARTS.items() if _reaches_all(acting.verbs.get(verb), case)}
+    found = {part for part in _EVERYBODYS if _reaches_all(acting.verbs.get(PARTS[part]), case)}
     if _reaches(acting.verbs.get(Verb.HANDLE_CASES), case):
         found.add(Part.WORKER)
     if _reaches_all(acting.verbs.get(Verb.CHECK_CASES), case) and is_independent(acting, case):

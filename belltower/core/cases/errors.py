@@ -62,6 +62,25 @@ class BadMerge(Conflict):
     )
 
 
+class NoneChosen(Refusal):
+    """A step with many cases, and none was chosen."""
+
+    code = "no_case_chosen"
+    sentence = Text(
+        zh="没有选择案卷。请在列表中勾选后再办理。", en="No case was chosen. Tick some in the list, then do it again."
+    )
+
+
+class TooManyCases(Refusal):
+    """A step with more cases than go at once."""
+
+    code = "too_many_cases"
+    sentence = Text(
+        zh="一次最多办理 {most} 件，所选为 {count} 件，均未办理。请分批办理。",
+        en="At most {most} cases go at once and {count} were chosen: none was touched. Do it in parts.",
+    )
+
+
 class CaseChanged(Conflict):
     """Somebody else took a step in the meantime."""
 

@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stations: the city stations (城市驿站) where street workers and residents rest, and public toilets."""
 
-from belltower.kernel.packs import Activity, AssetKind, Choice, Field, FieldType, Geometry, MapLayer, Pack, Stream
+from belltower.kernel.packs import (
+    Activity,
+    AssetKind,
+    CaseKind,
+    Choice,
+    Field,
+    FieldType,
+    Geometry,
+    MapLayer,
+    Pack,
+    Stream,
+)
+from belltower.kernel.siting import Siting
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -55,6 +67,11 @@ pack = Pack(
         Activity("station_check", "city_station", Text(zh="驿站巡检", en="Check of a station"), fields=(
             Field("in_order", FieldType.BOOLEAN, Text(zh="完好", en="In order")),
         )),
+    ),
+    cases=(CaseKind("station_to_build", Text(zh="驿站建设", en="Station to build"), on="city_station"),),
+    sitings=(
+        Siting(kind="city_station", reach_m=1000, people_in="building", people="residents", candidates=("public_toilet",),
+               case="station_to_build"),
     ),
     layers=(
         MapLayer("city_station", icon="home-heart", colour="#3f4a55", min_zoom=9),

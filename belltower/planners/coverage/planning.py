@@ -21,7 +21,7 @@ from belltower.planners.coverage.reach import Reach, reach_of
 from belltower.planners.coverage.relaxing import SCALE
 from belltower.planners.coverage.tree import settled_tree, tree_of
 from belltower.planners.coverage.ways import nearest_open, ways
-from belltower.planners.plan import PlanFile, Status, gap
+from belltower.planners.plan import PlanFile, Status, Tell, gap
 
 KIND = "coverage"
 _SMALL = 40_000
@@ -30,10 +30,16 @@ _SMALL = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to search at most, in seconds, and the seed of what is random in a solver."""
+    """How long to search at most, in seconds, the seed of what is random, and who hears how far it is."""
 
     seconds: float = 60.0
     seed: int = 7
+    tell: Tell | None = None
+
+    def told(self, value: int, bound: int | None) -> None:
+        """Say how far it is, where anybody listens."""
+        if self.tell:
+            self.tell(value, bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +90,25 @@ def choose_cover(problem: Problem, reach: Reach, effort: Effort, *, began: float
     full, replaced = without_replaced(model_of(problem, reach), times=problem.times)
     model, whole = without_implied(full), None
     if model.reach.nnz > _SMALL and can_settle(model):
-        whole = settled(model, until=time.monotonic() + 0.4 * (until - time.monotonic()))
+        whole = settled(
+            model, until=time.monotonic() + 0.4 * (until - time.monotonic()), seed=effort.seed, tell=effort.tell
+        )
     part = whole.rest if whole else model
     start = _of_sites(problem, model, whole.opened)[part.sites] if whole else greedy(part)
     is_small = part.reach.nnz <= _SMALL
     share, most = (0.3, 2000) if is_small else (0.4, 1)
     seconds = (until - time.monotonic()) * share
-    proof = prove(part, start, seconds=seconds, most_nodes=most, known=whole.known if whole else None)
+    proof = prove(part, start, seconds=seconds, most_nodes=most, known=whole.known if whole else None, tell=effort.tell)
     certificate = certificate_of(problem, model, proof, part, replaced, whole)
     opened, value, bound, by = _of_sites(problem, part, proof.opened), proof.value, certificate["bound"], "certificate"
     if whole and model.value(whole.opened) > value:
         opened, value = _of_sites(problem, model, whole.opened), model.value(whole.opened)
+    effort.told(value, bound)
     if not _meet(model, value, bound):
         small = reduced(part, times=problem.times)
-        found = race(small, opened[small.sites], bound, seconds=until - time.monotonic(), seed=effort.seed)
+        found = race(
+            small, opened[small.sites], bound, seconds=until - time.monotonic(), seed=effort.seed, tell=effort.tell
+        )
         if found.value > value if model.is_most else found.value < value:
             opened, value = _of_sites(problem, small, found.opened), found.value
         # A settled part's bound is of the plans that are better than the one it was settled by.

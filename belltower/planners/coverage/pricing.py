@@ -16,6 +16,8 @@ from belltower.planners.coverage.choosing import greedy, improved, repaired
 from belltower.planners.coverage.model import Model, merged
 from belltower.planners.coverage.problem import Flags, Ints
 from belltower.planners.coverage.relaxing import SCALE, Relaxation, Relaxed, bound
+from belltower.planners.coverage.searching import searched_often
+from belltower.planners.plan import Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,12 @@ def can_settle(model: Model) -> bool:
     )
 
 
-def settled(model: Model, *, until: float) -> Settled:
-    """Bound the whole, and settle what the bound allows."""
-    opened, none = improved(model, greedy(model)), np.zeros(model.columns, dtype=bool)
+def settled(model: Model, *, until: float, seed: int = 7, tell: Tell | None = None) -> Settled:
+    """Bound the whole, and settle what the bound allows. ``tell`` hears what was found."""
+    none, half = np.zeros(model.columns, dtype=bool), time.monotonic() + 0.6 * (until - time.monotonic())
+    opened = searched_often(model, improved(model, greedy(model)), until=half, seed=seed)
+    if tell:
+        tell(model.value(opened), None)
     relaxed = Relaxation(model).solve(model.fixed, none, seconds=until - time.monotonic())
     if relaxed is None:
         relaxed = Relaxed(none.astype(np.float64), model.first * (SCALE // 2), 0)
@@ -53,6 +58,8 @@ def settled(model: Model, *, until: float) -> Settled:
     total = bound(model, relaxed, model.fixed, none)
     opens, closes, worst = _ruled(model, dual, total, model.value(opened))
     rest, below = _rest(model, dual, opens, closes)
+    if tell:
+        tell(model.value(opened), total // SCALE)
     return Settled(
         dual, opens, closes, worst, rest, Relaxed(rest.fixed.astype(np.float64), below, 0), opened, total // SCALE
     )

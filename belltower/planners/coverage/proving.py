@@ -12,6 +12,7 @@ from belltower.planners.coverage.choosing import improved, repaired
 from belltower.planners.coverage.model import Model
 from belltower.planners.coverage.problem import Flags
 from belltower.planners.coverage.relaxing import SCALE, Relaxation, Relaxed, bound
+from belltower.planners.plan import Tell
 
 NEARLY = 1e-6
 
@@ -42,18 +43,29 @@ class Proof:
     nodes: int
 
 
-def prove(model: Model, start: Flags, *, seconds: float, most_nodes: int, known: Relaxed | None = None) -> Proof:
+def prove(
+    model: Model,
+    start: Flags,
+    *,
+    seconds: float,
+    most_nodes: int,
+    known: Relaxed | None = None,
+    tell: Tell | None = None,
+) -> Proof:
     """Close the bound on the best of the columns, beginning from ``start``; stopped by time or number of nodes, an open tree.
 
     An open tree is a certificate as well: its bound is the worst of its leaves. ``known``: multipliers found before.
+    ``tell`` hears the best so far and the bound of the root at each node.
     """
     search = _Search(model, start, time.monotonic() + seconds, most_nodes, known or _nothing(model))
+    search.tell = tell
     return search.run()
 
 
 class _Search:
     def __init__(self, model: Model, start: Flags, until: float, most_nodes: int, known: Relaxed) -> None:
         self.known = known
+        self.tell: Tell | None = None
         self.model, self.until, self.most_nodes = model, until, most_nodes
         self.opened, self.value = start, model.value(start)
         self.relaxation = Relaxation(model)
@@ -68,6 +80,8 @@ class _Search:
         waiting = [root]
         while waiting and self.nodes < self.most_nodes and time.monotonic() < self.until:
             node = waiting.pop()
+            if self.tell and root.bound is not None:
+                self.tell(self.value, self._bound(root) if self.nodes < 50 else None)
             if not self._is_closed(node):
                 waiting += self._branched(node)
         return Proof(

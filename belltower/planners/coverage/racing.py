@@ -14,6 +14,7 @@ from ortools.sat.python import cp_model
 from belltower.planners.coverage.model import Model
 from belltower.planners.coverage.problem import Flags
 from belltower.planners.coverage.relaxing import lp_of, quiet
+from belltower.planners.plan import Tell
 
 SURE = 1e-5
 """A floating bound is believed to this much, and rounded to whole values after."""
@@ -60,8 +61,8 @@ class Race:
             self.over.set()
 
 
-def race(model: Model, opened: Flags, bound: int, *, seconds: float, seed: int) -> Race:
-    """Run both until the bound closes or the time is over."""
+def race(model: Model, opened: Flags, bound: int, *, seconds: float, seed: int, tell: Tell | None = None) -> Race:
+    """Run both until the bound closes, the time is over, or ``tell``, which hears how far they are, raises."""
     found = Race(model, opened, bound)
     found.found(opened)
     if found.over.is_set() or seconds <= 0:
@@ -73,12 +74,15 @@ def race(model: Model, opened: Flags, bound: int, *, seconds: float, seed: int) 
     ]
     for thread in threads:
         thread.start()
-    while not found.over.wait(0.05) and any(thread.is_alive() for thread in threads):
-        pass
-    found.over.set()
-    solver.stop_search()
-    for thread in threads:
-        thread.join()
+    try:
+        while not found.over.wait(0.05) and any(thread.is_alive() for thread in threads):
+            if tell:
+                tell(found.value, found.bound)
+    finally:
+        found.over.set()
+        solver.stop_search()
+        for thread in threads:
+            thread.join()
     return found
 
 

@@ -38,7 +38,7 @@ def plan_stages(problem: Problem, stages: Sequence[Limits], effort: Effort | Non
         raise BadProblem(reason=errors.STAGES_OF_MOST)
     _check(stages)
     effort, reach = effort or Effort(), reach_of(problem)
-    each = Effort(seconds=effort.seconds / len(stages), seed=effort.seed)
+    each = Effort(seconds=effort.seconds / len(stages), seed=effort.seed, tell=effort.tell)
     found: list[Stage] = []
     within = problem.allowed
     for number in range(len(stages), 0, -1):

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from belltower.core.access.people import today
@@ -16,41 +17,19 @@ from belltower.core.attachments.models import State as Kept
 from belltower.core.cases.acting import Acting, parts_of
 from belltower.core.cases.actions import standing_of
 from belltower.core.cases.chain import DESK, rungs_of
-from belltower.core.cases.clocks import Clock, Why
+from belltower.core.cases.clocks import Clock
 from belltower.core.cases.deadlines import clocks_of
 from belltower.core.cases.kinds import Grade, Source, title_of
-from belltower.core.cases.limits import Limit, Unit
 from belltower.core.cases.merging import reports_of
 from belltower.core.cases.models import Case, CaseStep
 from belltower.core.cases.table import ENDED, OFFICIAL, Needs, State, Step, holder_of, rule_for, steps_for
+from belltower.core.cases.wording import VERIFIED, WHY, limit_said
 from belltower.core.places.models import Party
 from belltower.core.places.responsibilities import known_to_viewer, resolve
-from belltower.core.standards.clauses import Verified
 from belltower.kernel.texts import Text
 from belltower.screens.console import case_related
 from belltower.screens.console.finding_story import length
 
-_WHY = {
-    Why.SUSPENDED: Text(zh="挂账暂停", en="suspended"),
-    Why.OUTSIDE_HOURS: Text(zh="非工作时间", en="outside working hours"),
-    Why.DAY_OFF: Text(zh="非工作日", en="no working day"),
-    Why.FIRST_DAY: Text(zh="起算当日不计", en="the day it began is not counted"),
-    Why.BROKEN_DAY: Text(zh="当日有暂停，不计", en="it stood still for some of this day"),
-    Why.UNDER_WAY: Text(zh="当日未结束，尚未计入", en="the day is not over yet"),
-}
-_UNITS = {
-    Unit.WORKING_HOURS: Text(zh="{n} 工作时", en="{n} working hours"),
-    Unit.WORKING_DAYS: Text(zh="{n} 工作日", en="{n} working days"),
-    Unit.NATURAL: Text(zh="{n} 小时（自然时）", en="{n} hours of natural time"),
-}
-_VERIFIED = {
-    Verified.PRIMARY: Text(zh="已核对原文", en="verified in the text"),
-    Verified.TRANSCRIPTION: Text(zh="据转录，待核对", en="after a transcription"),
-    Verified.SECONDARY: Text(zh="据二手资料，待核对", en="after a secondary page, to be verified"),
-    Verified.UNVERIFIED: Text(zh="本系统假定，未核实", en="assumed, not verified"),
-}
-EVIDENCE = ("console/case_evidence.html", "console/cases/evidence.html")
-"""The part of the page that shows the evidence: the first of these that there is."""
 MOST_PARTIES = 500
 SEVEN = ("信息收集", "案卷建立", "任务派遣", "任务处理", "处理反馈", "核实结案", "综合评价")
 _SEVEN_EN = ("Collected", "Filed", "Dispatched", "Handled", "Answered", "Verified", "Evaluated")
@@ -145,14 +124,20 @@ def page_of(case: Case, acting: Acting, now: datetime) -> dict[str, Any]:
         "parties": _parties(case, now),
         "clocks": [shown(one, now) for one in reversed(clocks_of(case, now))],
         "remarks": list(case.remarks.order_by("-pk")[:100]),
-        "files": list(Attachment.objects.filter(subject_kind="cases.case", subject_uid=case.uid, state=Kept.KEPT).order_by("pk")),
+        "files": list(_files(case).order_by("pk")),
         "seven": seven(steps),
         "groups": case_related.groups(case),
         "near": case_related.near(case),
         "rungs": rungs_of(case, now),
         "reports": reports_of(case).count(),
-        "evidence": EVIDENCE,
     }  # fmt: skip
+
+
+def _files(case: Case) -> QuerySet[Attachment]:
+    """What stands beside the case and is no evidence of a step, which has a place of its own."""
+    return Attachment.objects.filter(
+        subject_kind="cases.case", subject_uid=case.uid, state=Kept.KEPT, evidence__isnull=True
+    )
 
 
 def may(case: Case, steps: Sequence[CaseStep], acting: Acting) -> list[May]:
@@ -180,16 +165,10 @@ def shown(clock: Clock, now: datetime) -> Mapping[str, Any]:
         "is_overdue": clock.is_overdue(now),
         "runs": clock.ended_at is None,
         "segments": [(one, length(one.length)) for one in clock.segments if one.length],
-        "pauses": [(one, length(one.length), _WHY[one.why]) for one in clock.pauses if one.length],
+        "pauses": [(one, length(one.length), WHY[one.why]) for one in clock.pauses if one.length],
         "limit": limit_said(clock.limit) if clock.limit else None,
-        "verified": _VERIFIED[clock.limit.source.verified] if clock.limit else None,
+        "verified": VERIFIED[clock.limit.source.verified] if clock.limit else None,
     }
-
-
-def limit_said(limit: Limit) -> Text:
-    """A limit as people say it: "4 working hours"."""
-    one = timedelta(days=1) if limit.unit is Unit.WORKING_DAYS else timedelta(hours=1)
-    return _UNITS[limit.unit].format(n=f"{limit.amount / one:g}")
 
 
 def _parties(case: Case, now: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from belltower.kernel.packs import (
     Secrecy,
     Stream,
 )
+from belltower.kernel.siting import Siting
 from belltower.kernel.texts import Text
 from belltower.kernel.units import Quantity
 
@@ -94,6 +95,16 @@ pack = Pack(
         ),
         MapLayer("dummy_line", icon="route"),
         MapLayer("dummy_polygon", icon="polygon"),
+    ),
+    sitings=(
+        Siting(
+            kind="dummy_point",
+            reach_m=500,
+            people_in="dummy_polygon",
+            people="people",
+            candidates=("dummy_point",),
+            case="dummy_case",
+        ),
     ),
     streets=Network(kind="dummy_line", one_way="is_one_way", barriers=("dummy_polygon",)),
     feeds=("features",),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,23 +16,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from belltower.core.access.rules import Verb
-from belltower.core.cases import actions
-from belltower.core.cases.acting import Acting
+from belltower.core.cases import actions, casefile, many
+from belltower.core.cases.acting import PARTS, Acting
 from belltower.core.cases.errors import BadStep
 from belltower.core.cases.kinds import Grade, Source, case_kinds
 from belltower.core.cases.models import Case
 from belltower.core.cases.steps import Told
-from belltower.core.cases.table import Stage, State, Step
+from belltower.core.cases.table import RULES, Stage, State, Step
 from belltower.core.places import city
 from belltower.core.places.models import Area, Asset, Party
 from belltower.kernel.errors import Refusal
 from belltower.kernel.instants import civil_instant
 from belltower.kernel.texts import Text
 from belltower.screens.console import case_listing, case_story
+from belltower.screens.console.built import FONTS
 from belltower.screens.console.case_listing import GROUPS, ORDERS, CaseListing
 from belltower.screens.console.case_story import Row
+from belltower.screens.console.context import city_name
 from belltower.screens.console.doors import ConsoleRequest, door
 from belltower.screens.console.refusals import status_of
+from belltower.screens.console.views.learning import pdf
 
 _STEP = Text(zh="步骤", en="step")
 
@@ -50,6 +54,9 @@ def show_all(request: ConsoleRequest) -> HttpResponse:
         "next": listing.page + 1 if has_more else None,
         "before": listing.page - 1 if listing.page else None,
         "filters": choices(listing),
+        "many": steps_for_many(request.standing.verbs),
+        "most_at_once": many.MOST,
+        "parties": list(Party.objects.defer("words").order_by("key")[: case_story.MOST_PARTIES]),
     }
     return render(request, "console/cases/list.html", page)
 
@@ -60,13 +67,38 @@ def show(request: ConsoleRequest, case: str) -> HttpResponse:
     return _page(request, actions.find(case))
 
 
+@door(Verb.VIEW)
+def show_file(request: ConsoleRequest, case: str) -> HttpResponse:
+    """The case file as a PDF, in the reader's language or the ``language`` (zh or en) asked for. Raises NoSuchCase, NotTypeset, NoFonts."""
+    found = actions.find(case)
+    language = "en" if request.GET.get("language", get_language() or "zh").startswith("en") else "zh"
+    made = casefile.printed(found, now=request.now, fonts=FONTS, language=language, publisher=city_name() or "")
+    return pdf(made, f"{found.number}-{language}.pdf")
+
+
+@require_POST
+@door(Verb.REPORT_CASES)
+def advance_many(request: ConsoleRequest) -> HttpResponse:
+    """Take one step with the chosen cases, and tell of each what came of it. Raises NoneChosen, TooManyCases, BadStep, NoSuchCase."""
+    step, told = told_in(request)
+    done = many.advance_many(request.POST.getlist("case"), step, told, acting=acting_of(request), now=request.now)
+    language = get_language() or "zh"
+    lines = [
+        (one, State(one.case.state).text if one.case else None, one.refusal and one.refusal.say(language))
+        for one in done
+    ]
+    taken = sum(one.case is not None for one in done)
+    page = {"step": step, "lines": lines, "taken": taken, "refused": len(done) - taken}
+    return render(request, "console/cases/many.html", page)
+
+
 @require_POST
 @door(Verb.REPORT_CASES)
 def advance(request: ConsoleRequest, case: str) -> HttpResponse:
     """Take a step; where it is refused the page is shown again with the reason, and what was written. Raises NoSuchCase."""
     found = actions.find(case)
     try:
-        step, told = _told(request)
+        step, told = told_in(request)
         actions.advance(
             found, step, told, acting=acting_of(request), now=request.now, seen=_number(request.POST.get("seen"))
         )
@@ -114,6 +146,12 @@ def acting_of(request: ConsoleRequest) -> Acting:
     return Acting(request.actor, {verb: standing.scope(verb) for verb in standing.verbs}, request.user.party_id)
 
 
+def steps_for_many(verbs: Iterable[Verb]) -> list[Step]:
+    """The steps that somebody with these verbs may take with some case, in the order of the table."""
+    parts = {part for part, verb in PARTS.items() if verb in set(verbs)}
+    return list(dict.fromkeys(rule.step for rule in RULES if rule.parts & parts))
+
+
 def choices(listing: CaseListing) -> dict[str, object]:
     """What can be chosen: all there is, whether or not there are cases of it."""
     chosen = Area.objects.current().filter(code=listing.area).first() if listing.area else None
@@ -135,7 +173,7 @@ def _page(request: ConsoleRequest, case: Case, refusal: Refusal | None = None) -
     return render(request, "console/cases/one.html", page, status=status_of(refusal) if refusal else 200)
 
 
-def _told(request: ConsoleRequest) -> tuple[Step, Told]:
+def told_in(request: ConsoleRequest) -> tuple[Step, Told]:
     """The step and what comes with it. Raises BadStep, NoSuchCase."""
     sent = request.POST
     try:
