@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "belltower.edges.sources",
     "belltower.edges.features",
     "belltower.core.access",
+    "belltower.core.duty",
     "belltower.core.fieldwork",
     "belltower.core.evidence",
     "belltower.core.hazards",
@@ -177,6 +178,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the bureau's other names are not ours 
 BELLTOWER_PROXIES = INSTALLATION.proxies
 BELLTOWER_LIMITS = INSTALLATION.limits
 BELLTOWER_TIME_LIMITS = INSTALLATION.time_limits
+BELLTOWER_RATES = INSTALLATION.rates
 BELLTOWER_METRICS_TOKEN = INSTALLATION.metrics_token
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

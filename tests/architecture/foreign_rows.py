@@ -10,6 +10,7 @@ from belltower.core.alarms.models import Alarm, Command, Definition
 from belltower.core.attachments.models import Attachment
 from belltower.core.campaigns.models import Campaign, Milestone, Project, Slip
 from belltower.core.cases.models import Case, CaseStep, Remark, Report
+from belltower.core.duty.models import Call, Desk, HandOver, LogLine, Shift
 from belltower.core.evidence.models import Evidence
 from belltower.core.fieldwork.models import Act
 from belltower.core.jobs.models import Job
@@ -36,5 +37,8 @@ def theirs(city: TwoEnterprises) -> list[Any]:
             Evidence.objects.filter(case__uid=things["case"]), Act.objects.filter(case__uid=things["case"]),
             Report.objects.filter(case__uid=things["case"]), Remark.objects.filter(case__uid=things["case"]),
             Milestone.objects.filter(project__plan__uid=things["plan"]), Slip.objects.filter(milestone__uid=things["milestone"]),
+            *(rows.filter(**{f"{way}code": things["desk"]}) for rows, way in (
+                (Desk.objects, ""), (Shift.objects, "desk__"), (HandOver.objects, "shift__desk__"),
+                (LogLine.objects, "shift__desk__"), (Call.objects, "shift__desk__"))),
         ]  # fmt: skip
         return [sorted(map(repr, each.values_list())) for each in rows]

@@ -16,6 +16,9 @@ CASES: dict[str, dict[str, Any]] = {
     "api:advance_case": _CASE,
     "api:list_case_remarks": _CASE,
     "api:remark_on_case": _CASE,
+    "api:get_case_rates": {
+        "queries": ("", "party=theirs-party", "area=430405002", "since=2026-11-01&until=2026-11-30")
+    },
     "console:cases": {"queries": ("", "state=all", "state=all&party=theirs-party", "area=430405002", "number=1")},
     "console:case_new": {"form": {"text": "walk", "kind": "other", "asset": "theirs-L0"}},
     "console:case_duplicates": {},

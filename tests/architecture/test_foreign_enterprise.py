@@ -30,6 +30,7 @@ from tests.architecture.foreign_rows import theirs
 from tests.architecture.foreign_walk_board import BOARD
 from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_cases import CASES
+from tests.architecture.foreign_walk_duty import DUTY
 from tests.architecture.foreign_walk_field import FIELD
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_learning import LEARNING
@@ -203,7 +204,18 @@ WALK: dict[str, Visit] = {
     **{
         name: Visit(**how)
         for name, how in (
-            SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | OPEN311 | PUBLIC | FIELD
+            SENSING
+            | STANDARDS
+            | FINDINGS
+            | CAMPAIGNS
+            | SELFCHECK
+            | LEARNING
+            | CASES
+            | BOARD
+            | DUTY
+            | OPEN311
+            | PUBLIC
+            | FIELD
         ).items()
     },
 }

@@ -15,17 +15,18 @@ from uuid import UUID
 from django.db import connection
 
 from belltower.core.access.people import today
-from belltower.core.cases import deadlines, merging
-from belltower.core.cases.acting import Acting, Standing, workers_in
+from belltower.core.cases import deadlines, evaluations, merging
+from belltower.core.cases.acting import Acting, Standing, taken_from, workers_in
 from belltower.core.cases.clocks import Moment
-from belltower.core.cases.errors import BadCase, CaseChanged, NoSuchCase
+from belltower.core.cases.errors import BadCase, BadStep, CaseChanged, NoSuchCase
+from belltower.core.cases.evaluating import Mark
 from belltower.core.cases.kinds import OTHER, Grade, Source, case_kinds, title_of
 from belltower.core.cases.models import Case, CaseStep, Remark, Report
-from belltower.core.cases.steps import LONGEST_REASON, Moved, Told, judge
+from belltower.core.cases.steps import COMMITTEE, LONGEST_REASON, Moved, Told, judge
 from belltower.core.cases.table import ENDED, Part, Stage, State, Step, holder_of
 from belltower.core.ledger.entries import entry
 from belltower.core.ledger.outbox import emit, emit_many
-from belltower.core.places.models import Area, Asset, Party
+from belltower.core.places.models import Area, Asset, Party, PartyKind
 from belltower.core.places.responsibilities import area_at
 from belltower.core.places.scope import EVERYTHING, seen_as
 from belltower.kernel.texts import Text
@@ -36,6 +37,8 @@ LONGEST_TEXT, LONGEST_ADDRESS = 4000, 300
 _NO_TEXT = Text(zh="没有说明问题", en="it does not say what is wrong")
 _NO_KIND = Text(zh="没有“{kind}”这一类案卷", en="there is no kind of case '{kind}'")
 _NO_PLACE = Text(zh="经纬度超出范围", en="the place is no longitude and latitude")
+OF_MANY = frozenset({Step.TAKE, Step.ANSWER, Step.SEND_BACK, Step.VERIFY, Step.CLOSE})
+"""The steps that may be taken with many cases at once: they look nothing up."""
 _MOVED = (
     "party_id",
     "state",
@@ -73,6 +76,7 @@ def report(draft: Draft, *, acting: Acting, now: datetime) -> Case:
     checked = _checked(draft)
     with seen_as(EVERYTHING), entry("cases.report", by=acting.actor):
         case = _new(checked, _area_of(checked, now), now)
+        case.reporting_party_id = acting.party_id
         moved = Moved(State.REPORTED, Stage.FILING, case.party_id, acting.fixed or Part.REPORTER)
         return _write(case, Step.REPORT, moved, Told(), acting, now)
 
@@ -88,20 +92,37 @@ def advance(
     told = told or Told()
     with seen_as(EVERYTHING), entry(f"cases.{step.value}", by=acting.actor):
         held, into = merging.hold(case, told.into)
-        history = list(held.steps.values_list("step", "by", *deadlines.STEP_COLUMNS))
+        history = list(held.steps.values_list("step", "by", *deadlines.STEP_COLUMNS, "party_id"))
         if seen is not None and seen != len(history):
             raise CaseChanged(case=held.number)
         now = max(now, history[-1][2])  # two machines' clocks differ by a little: a history never goes back
-        moved = judge(step, held, standing_of(held, [(one, by) for one, by, *_ in history]), told, acting, now=now)
+        standing = standing_of(held, [(one, by) for one, by, *_ in history], [(one[0], one[-1]) for one in history])
+        moved = judge(step, held, standing, told, acting, now=now)
         if into is not None:
             merging.check(held, into)
             told = replace(told, into=into)
-        return _write(held, step, moved, told, acting, now, before=deadlines.moments_of(one[2:] for one in history))
+        told = _looked_up(held, step, told, now)
+        return _write(held, step, moved, told, acting, now, before=deadlines.moments_of(one[2:5] for one in history))
 
 
-def standing_of(case: Case, history: Sequence[tuple[str, str]]) -> Standing:
-    """What of a case decides who may do what with it; ``history`` is the (step, by) of each step."""
-    return Standing(case.party_id, case.area_id, case.asset_kind, workers_in(history))
+def standing_of(
+    case: Case, history: Sequence[tuple[str, str]], parties: Sequence[tuple[str, int | None]] = ()
+) -> Standing:
+    """What of a case decides who may do what with it; ``history`` is the (step, by) of each step.
+
+    ``parties`` is the (step, party from then on) of each; left out, nothing is known of a committee that took it over.
+    """
+    return Standing(case.party_id, case.area_id, case.asset_kind, workers_in(history), taken_from(parties))
+
+
+def _looked_up(case: Case, step: Step, told: Told, now: datetime) -> Told:
+    """What is told of the step as it is kept. Raises BadStep where a party is no committee."""
+    is_committee = Party.objects.filter(pk=told.party_id or 0, kind=PartyKind.COMMITTEE)
+    if step is Step.TAKE_OVER and not is_committee.exists():
+        raise BadStep(step=step.text, missing=COMMITTEE)
+    if step is Step.EVALUATE:
+        return replace(told, about=evaluations.evaluated(case, Mark(told.mark), now).as_json())
+    return told
 
 
 def remark(
@@ -201,12 +222,14 @@ def advance_many(cases: Sequence[Case], step: Step, told: Told | None = None, *,
     Raises StepOutOfTurn, NotYourStep, BadStep of the first that cannot be taken.
     """
     told = told or Told()
+    if step not in OF_MANY:
+        raise ValueError(f"{step} is taken with one case at a time")
     with seen_as(EVERYTHING), entry(f"cases.{step.value}", by=acting.actor):
         wanted = [one.pk for one in cases]
         held = list(Case.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
         histories: dict[int, list[Any]] = {one.pk: [] for one in held}
         told_of = CaseStep.objects.filter(case__in=wanted).order_by("case_id", "number")
-        for pk, *row in told_of.values_list("case_id", "step", "by", *deadlines.STEP_COLUMNS):
+        for pk, *row in told_of.values_list("case_id", "step", "by", *deadlines.STEP_COLUMNS, "party_id"):
             histories[pk].append(row)
         rows = [_one_of_many(case, step, told, acting, now, histories[case.pk]) for case in held]
         _update_alike(held)
@@ -217,8 +240,9 @@ def advance_many(cases: Sequence[Case], step: Step, told: Told | None = None, *,
 
 def _one_of_many(case: Case, step: Step, told: Told, acting: Acting, now: datetime, history: list[Any]) -> CaseStep:
     now = max(now, history[-1][2])
-    moved = judge(step, case, standing_of(case, [(one, by) for one, by, *_ in history]), told, acting, now=now)
-    row = _stepped(case, step, moved, told, acting, now, deadlines.moments_of(one[2:] for one in history))
+    standing = standing_of(case, [(one, by) for one, by, *_ in history], [(one[0], one[-1]) for one in history])
+    moved = judge(step, case, standing, told, acting, now=now)
+    row = _stepped(case, step, moved, told, acting, now, deadlines.moments_of(one[2:5] for one in history))
     row.case = case
     return row
 
@@ -241,7 +265,7 @@ def _apply(case: Case, moved: Moved, told: Told, step: Step, now: datetime) -> N
     case.state, case.stage, case.party_id = moved.state, moved.stage or "", moved.party_id
     case.suspended_until = told.until if moved.state is State.SUSPENDED else None
     case.merged_into = told.into if moved.state is State.MERGED else None
-    case.ended_at = now if moved.state in ENDED else None
+    case.ended_at = (case.ended_at or now) if moved.state in ENDED else None
     is_anew = is_another_clock or step in (Step.DISPATCH, Step.REOPEN)
     case.rung = 0 if is_anew else case.rung + (step is Step.ESCALATE)
     case.changed_at = now
