@@ -16,7 +16,7 @@ OWNER, APP, WRITER = "belltower", "belltower_app", "belltower_writer"
 LEAKPROOF = ("pg_catalog.box_overlap(box, box)", "pg_catalog.ts_match_vq(tsvector, tsquery)")
 
 SCOPED = (
-    "sources_source", "sources_standing", "intake_file", "intake_origin",
+    "sources_source", "sources_standing", "intake_file", "intake_origin", "referring_referral",
     "places_asset", "places_asset_past", "places_pyramid", "places_pyramid_delta", "places_stored_tile", "places_party",
     "places_responsibility", "places_saved_view", "places_load", "places_kept_aside", "places_mapping", "jobs_job",
     "jobs_event", "access_user", "access_grant", "access_service_account", "access_token", "access_session",

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "belltower.core.hazards",
     "belltower.core.receiving",
     "belltower.core.intake",
+    "belltower.core.referring",
     "belltower.core.cases",
     "belltower.core.plans",
     "belltower.core.campaigns",

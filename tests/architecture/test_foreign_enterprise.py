@@ -216,7 +216,7 @@ WALK: dict[str, Visit] = {
             | OPEN311
             | PUBLIC
             | FIELD
-        ).items()
+        ).items()  # fmt: skip
     },
 }
 NOT_WALKED = {

@@ -66,6 +66,7 @@ class Draft:
     lon: float | None = None
     lat: float | None = None
     asset: Asset | None = None
+    area: Area | None = None
     party: Party | None = None
     parent: Case | None = None
     is_simulated: bool = False
@@ -163,10 +164,10 @@ def _is_place(lon: float, lat: float | None) -> bool:
 
 
 def _area_of(draft: Draft, now: datetime) -> Area | None:
-    """Where it lies: the area of the asset, or the deepest around the point."""
+    """Where it lies: the deepest area around the point, or that of the asset, or the one that was told."""
     if draft.lon is not None and draft.lat is not None:
         return area_at(draft.lon, draft.lat, today(now))
-    return draft.asset.area if draft.asset else None
+    return draft.asset.area if draft.asset else draft.area
 
 
 def _new(draft: Draft, area: Area | None, now: datetime) -> Case:

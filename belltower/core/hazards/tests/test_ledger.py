@@ -64,7 +64,7 @@ def test_1063_hazards_go_from_the_sheet_to_closure_that_was_verified_independent
         assert {one.case.kind for one in hazards} == {"hazard"}
         majors = [one for one in hazards if one.grade == Grade.MAJOR]
         assert len(majors) == 107
-        assert {one.case.due_at for one in majors} == {NOW + timedelta(hours=72)}
+        assert {one.case.due_at for one in majors} == {NOW + timedelta(days=30)}
         later = NOW + timedelta(days=1)
         assert actions.put_right(hazards, "已整改，照片见附件", acting=scene.worker, now=later) == N
         _, total = report(By.AREA, now=later)
