@@ -7,7 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from belltower.core.ledger.outbox_rules import Limits
 from belltower.packs.register import discover
-from belltower.project import anchoring, attachments, installation, roles, sign_in
+from belltower.project import anchoring, attachments, installation, notifying, roles, sign_in
 from belltower.project.postgres import Postgres, embedded_programs
 from belltower.project.watch import logs
 
@@ -27,6 +27,7 @@ BELLTOWER_MASTER_KEYS = sign_in.master_keys(INSTALLATION)
 BELLTOWER_OPCUA_KEYS = INSTALLATION.home / "opcua-keys"
 BELLTOWER_LEDGER_KEY = INSTALLATION.home / "ledger-key"
 BELLTOWER_ANCHORING = anchoring.read()
+BELLTOWER_NOTICES = notifying.read(INSTALLATION.address)
 
 SECRET_KEY = INSTALLATION.secret_key
 DEBUG = INSTALLATION.is_debug
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "belltower.edges.sources",
     "belltower.edges.features",
     "belltower.core.access",
+    "belltower.core.notices",
     "belltower.core.duty",
     "belltower.core.fieldwork",
     "belltower.core.evidence",

@@ -15,6 +15,7 @@ from belltower.core.evidence.models import Evidence
 from belltower.core.fieldwork.models import Act
 from belltower.core.jobs.models import Job
 from belltower.core.learning.models import Exam, Sitting
+from belltower.core.notices.models import ChannelSetting, Notice
 from belltower.core.observations.models import Datastream
 from belltower.core.places.models import Asset, Load, Party, SavedView
 from belltower.core.places.scope import EVERYTHING, seen_as
@@ -36,6 +37,7 @@ def theirs(city: TwoEnterprises) -> list[Any]:
             Case.objects.filter(uid=things["case"]), CaseStep.objects.filter(case__uid=things["case"]),
             Evidence.objects.filter(case__uid=things["case"]), Act.objects.filter(case__uid=things["case"]),
             Report.objects.filter(case__uid=things["case"]), Remark.objects.filter(case__uid=things["case"]),
+            Notice.objects.filter(person__uid=things["user"]), ChannelSetting.objects.filter(party=city.theirs.party),
             Milestone.objects.filter(project__plan__uid=things["plan"]), Slip.objects.filter(milestone__uid=things["milestone"]),
             *(rows.filter(**{f"{way}code": things["desk"]}) for rows, way in (
                 (Desk.objects, ""), (Shift.objects, "desk__"), (HandOver.objects, "shift__desk__"),

@@ -74,6 +74,7 @@ ASSETS = (
     "", "kind=street_light", "area=430405002", "owner={theirs}", "key=theirs-L0", "text=木槿", "limit=1000",
     "bbox=112,26,113,27", "updated_since=2024-01-01T00:00:00Z", "life=in_service",
 )  # fmt: skip
+VALID, KNOWN = "valid=2024-05-15T00:00", "known=2024-05-15T00:00"
 HERE = f"lon={LON + STREET + 0.003}&lat={LAT}"
 KINDS = "kinds=street_light,building,waste_bin"
 # How far down the world's Web-Mercator square the streets lie, as a share of it.
@@ -84,6 +85,9 @@ TILES = [
     for lon in (LON + 0.003, LON + STREET + 0.003)
     for y in [int(DOWN * 2**zoom) + step for step in (-1, 0, 1)]
 ]
+WALKED_APART = (
+    SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | DUTY | OPEN311 | PUBLIC | FIELD
+)
 WALK: dict[str, Visit] = {
     "api:openapi-json": Visit(),
     "api:openapi-view": Visit(),
@@ -146,15 +150,7 @@ WALK: dict[str, Visit] = {
     "console:assets_export": Visit(fixed=[{"form": one.value} for one in FileFormat], queries=LISTS),
     "console:save_view": Visit(form={"name": "mine", "query": "kind=street_light"}),
     "console:forget_view": of("view"),
-    "console:asset": of(
-        "asset",
-        queries=(
-            "",
-            "valid=2024-05-15T00:00",
-            "known=2024-05-15T00:00",
-            "valid=2024-05-15T00:00&known=2024-05-15T00:00",
-        ),
-    ),
+    "console:asset": of("asset", queries=("", VALID, KNOWN, f"{VALID}&{KNOWN}")),
     "console:asset_edit": of("asset", form={"life": "retired", "reason": "walk", "name_zh": "走查"}),
     "console:asset_files": of("asset"),
     "console:asset_files_put": of("asset"),
@@ -205,6 +201,7 @@ WALK: dict[str, Visit] = {
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
     **{name: Visit(**how) for name, how in OF_ROOMS.items()},
+    **{name: Visit(**how) for name, how in WALKED_APART.items()},
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",
