@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the addresses of cases, hazards and notices are walked by a foreign enterprise (test_foreign_enterprise.py)."""
-"""How the addresses of cases and of notices are walked by a foreign enterprise (test_foreign_enterprise.py)."""
 
 from __future__ import annotations
 
