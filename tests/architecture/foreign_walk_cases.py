@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the addresses of cases and of notices are walked by a foreign enterprise (test_foreign_enterprise.py)."""
+"""How the addresses of cases, hazards and notices are walked by a foreign enterprise (test_foreign_enterprise.py)."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from tests.architecture.foreign_walk_hazards import HAZARDS
 
 _CASE = {"takes": {"case": "case"}}
 CASES: dict[str, dict[str, Any]] = {
@@ -35,6 +37,7 @@ CASES: dict[str, dict[str, Any]] = {
     "console:case": _CASE,
     "console:case_advance": {**_CASE, "form": {"step": "take", "reason": "walk"}},
     "console:case_remark": {**_CASE, "form": {"text": "walk"}},
+    **HAZARDS,
     "console:notices": {"queries": ("", "unread=1", "before=9")},
     "console:notices_read_all": {},
     "console:notice_read": {"fixed": ({"uid": "00000000-0000-7000-8000-000000000001"},)},
