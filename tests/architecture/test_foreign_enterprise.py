@@ -33,6 +33,7 @@ from tests.architecture.foreign_walk_cases import CASES
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_learning import LEARNING
 from tests.architecture.foreign_walk_open311 import OPEN311
+from tests.architecture.foreign_walk_plans import PLANS
 from tests.architecture.foreign_walk_public import PUBLIC
 from tests.architecture.foreign_walk_selfcheck import SELFCHECK
 from tests.architecture.foreign_walk_sensing import SENSING
@@ -202,7 +203,7 @@ WALK: dict[str, Visit] = {
     **{
         name: Visit(**how)
         for name, how in (
-            SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | OPEN311 | PUBLIC
+            SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | OPEN311 | PUBLIC | PLANS
         ).items()
     },
 }
