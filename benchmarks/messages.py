@@ -28,7 +28,7 @@ from belltower.analytics.text.calibrating import calibration_error, fitted
 from belltower.analytics.text.duplicates import RELATED, groups, pairs
 from belltower.analytics.text.extracting import places
 from belltower.analytics.text.keeping import as_bytes
-from belltower.analytics.text.normalising import joined
+from belltower.analytics.text.normalising import is_cut, joined
 from belltower.analytics.text.vectors import grams_of, vectors_of, vocabulary_of
 from benchmarks.ground import report
 
@@ -124,10 +124,12 @@ def rightness(texts: list[str], labels: list[str], raw: int, repeats: int) -> di
 def crossed(texts: list[str], truth: Any, together: Sequence[int], classes: int, *, seed: int) -> Any:
     """Chances of every text by a classifier, calibration and all, that saw nothing of its group."""
     grams, chances = grams_of(texts), np.zeros((len(texts), classes))
+    is_whole = np.array([not is_cut(text) for text in texts])
     for asked in classifying.folds(truth, together, count=FOLDS, seed=seed):
         taught = np.setdiff1d(np.arange(len(texts)), asked)
         inside, known = [together[at] for at in taught], truth[taught]
-        calibration = fitted(classifying.honest_margins(grams.of(taught), known, inside, classes), known)
+        margins = classifying.honest_margins(grams.of(taught), known, inside, classes)
+        calibration = fitted(margins, known, is_whole[taught])
         vocabulary, weights = classifying.learn(grams.of(taught), known, classes)
         vectors = vectors_of(grams.of(asked), vocabulary)
         chances[asked] = calibration.chances(

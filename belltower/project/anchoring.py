@@ -20,14 +20,14 @@ _LINE_BREAKS = ("\r", "\n")
 def read(environment: Environment = os.environ) -> Anchoring:
     """What this installation wants. Raises UnreadableSetting, also where one setting lacks another that it needs."""
     folder, roots = environment.get("BELLTOWER_ANCHOR_FOLDER"), environment.get("BELLTOWER_ANCHOR_TSA_ROOTS")
-    mail_to = _addresses("BELLTOWER_ANCHOR_MAIL_TO", environment.get("BELLTOWER_ANCHOR_MAIL_TO", ""))
-    mail_from = _addresses("BELLTOWER_ANCHOR_MAIL_FROM", environment.get("BELLTOWER_ANCHOR_MAIL_FROM", ""))
+    mail_to = mail_addresses("BELLTOWER_ANCHOR_MAIL_TO", environment.get("BELLTOWER_ANCHOR_MAIL_TO", ""))
+    mail_from = mail_addresses("BELLTOWER_ANCHOR_MAIL_FROM", environment.get("BELLTOWER_ANCHOR_MAIL_FROM", ""))
     found = Anchoring(
         every=_interval(environment.get("BELLTOWER_ANCHOR_EVERY_H", "24")),
         folder=Path(folder).absolute() if folder else None,
         mail_to=mail_to,
         mail_from=mail_from[0] if mail_from else "",
-        server=_server(secret(environment, "BELLTOWER_ANCHOR_SMTP")),
+        server=mail_server("BELLTOWER_ANCHOR_SMTP", secret(environment, "BELLTOWER_ANCHOR_SMTP")),
         tsa=_web_address(environment.get("BELLTOWER_ANCHOR_TSA", "")),
         tsa_roots=Path(roots).absolute() if roots else None,
     )
@@ -67,7 +67,8 @@ def _interval(given: str) -> timedelta:
     return timedelta(hours=hours)
 
 
-def _addresses(setting: str, listed: str) -> tuple[str, ...]:
+def mail_addresses(setting: str, listed: str) -> tuple[str, ...]:
+    """The addresses that a setting lists. Raises UnreadableSetting."""
     found = tuple(one.strip() for one in listed.split(",") if one.strip())
     if any("@" not in one or any(mark in one for mark in _LINE_BREAKS) for one in found):
         raise UnreadableSetting(
@@ -83,8 +84,8 @@ def _web_address(given: str) -> str:
     return given
 
 
-def _server(given: str | None) -> MailServer | None:
-    """A mail server written as smtp://, smtp+starttls:// or smtps://user:password@host:port."""
+def mail_server(setting: str, given: str | None) -> MailServer | None:
+    """A mail server written as smtp://, smtp+starttls:// or smtps://user:password@host:port. Raises UnreadableSetting."""
     if not given:
         return None
     try:
@@ -94,7 +95,7 @@ def _server(given: str | None) -> MailServer | None:
     except (ValueError, KeyError):
         host, port = "", 0
     if not host:
-        raise UnreadableSetting(setting="BELLTOWER_ANCHOR_SMTP", reason="smtps://user:password@host:port")
+        raise UnreadableSetting(setting=setting, reason="smtps://user:password@host:port")
     return MailServer(
         host=host,
         port=port,

@@ -96,6 +96,16 @@ def wake_campaigns(*, say: Say) -> None:
         )
 
 
+def set_up_desks(*, say: Say) -> None:
+    """Let the demo have its duty desks; in any other city, nothing."""
+    from belltower.demo import desks
+    from belltower.demo.city import is_demo
+    from belltower.kernel.instants import now
+
+    if is_demo() and (made := desks.begin(now())):
+        say(f"  值班台 Duty desks {made}")
+
+
 def telling(say: Say) -> Callable[[Text, int], None]:
     """Says what is being done, and how far it is at most once a second."""
     last: tuple[str, float] = ("", 0.0)

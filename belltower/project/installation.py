@@ -58,6 +58,7 @@ class Installation:
     # Where people reach the console, for what is printed (QR codes). Empty: nothing printed leads there.
     address: str = ""
     time_limits: Path | None = None
+    rates: Path | None = None
 
     @property
     def postgres_folder(self) -> Path:
@@ -103,6 +104,7 @@ def read(environment: Environment = os.environ) -> Installation:
         time_limits=Path(environment["BELLTOWER_TIME_LIMITS"]).absolute()
         if environment.get("BELLTOWER_TIME_LIMITS")
         else None,
+        rates=Path(environment["BELLTOWER_RATES"]).absolute() if environment.get("BELLTOWER_RATES") else None,
     )
 
 

@@ -16,7 +16,7 @@ OWNER, APP, WRITER = "belltower", "belltower_app", "belltower_writer"
 LEAKPROOF = ("pg_catalog.box_overlap(box, box)", "pg_catalog.ts_match_vq(tsvector, tsquery)")
 
 SCOPED = (
-    "sources_source", "sources_standing", "intake_file", "intake_origin",
+    "sources_source", "sources_standing", "intake_file", "intake_origin", "referring_referral",
     "places_asset", "places_asset_past", "places_pyramid", "places_pyramid_delta", "places_stored_tile", "places_party",
     "places_responsibility", "places_saved_view", "places_load", "places_kept_aside", "places_mapping", "jobs_job",
     "jobs_event", "access_user", "access_grant", "access_service_account", "access_token", "access_session",
@@ -35,7 +35,10 @@ SCOPED = (
     "campaigns_milestone", "campaigns_slip",
     "selfcheck_own_word",
     "learning_exam", "learning_sitting",
+    "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment", "evidence_evidence", "fieldwork_act",
     "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment",
+    "notices_notice", "notices_delivery", "notices_channel", "notices_subscription",
+    "duty_desk", "duty_shift", "duty_hand_over", "duty_log_line", "duty_call",
     "plans_question", "plans_run", "plans_plan", "plans_adoption", "plans_site", "plans_slip",
     "messages_trained", "messages_batch", "messages_kept_aside", "messages_message", "messages_verdict", "messages_link",
 )  # fmt: skip

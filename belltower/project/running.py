@@ -22,6 +22,7 @@ from belltower.project.first_start import (
     hold_exams,
     install_standards,
     prepare_city,
+    set_up_desks,
     wake_campaigns,
     wake_senses,
 )
@@ -99,6 +100,7 @@ def run(wishes: Wishes, *, say: Say) -> None:
             bring_messages(say=say)
             later = _later(wishes, logs, is_sensing=wishes.is_demo and wake_senses(say=say))
             wake_campaigns(say=say)
+            set_up_desks(say=say)
         logins = demo_logins()
         token = None if wishes.is_open else demo_token()
         _let_go_of_the_database()

@@ -20,6 +20,8 @@ from belltower.project.processes import die_with_server
 from belltower.project.watch import logs
 
 KILL_AFTER_S = 3
+THREADS = 2
+"""Of a worker process of the people's door: while one waits for the disk at its commit, another works."""
 _RESPAWN_AFTER_S = 0.5
 
 
@@ -35,9 +37,9 @@ def serve() -> None:
 @click.option("--port", required=True, type=int)
 @click.option("--workers", default=2)
 def web(host: str, port: int, workers: int) -> None:
-    """The people's door: Django, one blocking thread a worker process (measured fastest; docs/decisions)."""
+    """The people's door: Django, THREADS blocking threads a worker process (docs/decisions/0156)."""
     _measure_together("web")
-    _granian("belltower.project.wsgi:application", "wsgi", host=host, port=port, workers=workers)
+    _granian("belltower.project.wsgi:application", "wsgi", host=host, port=port, workers=workers, threads=THREADS)
 
 
 @serve.command()
@@ -85,7 +87,7 @@ def feeder(host: str, port: int) -> None:
     feed(host, port, stopping)
 
 
-def _granian(target: str, interface: str, *, host: str, port: int, workers: int) -> None:
+def _granian(target: str, interface: str, *, host: str, port: int, workers: int, threads: int = 1) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -97,7 +99,7 @@ def _granian(target: str, interface: str, *, host: str, port: int, workers: int)
         port=port,
         interface=Interfaces(interface),
         workers=workers,
-        blocking_threads=1,
+        blocking_threads=threads,
         respawn_failed_workers=True,
         respawn_interval=_RESPAWN_AFTER_S,
         workers_kill_timeout=KILL_AFTER_S,

@@ -7,7 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from belltower.core.ledger.outbox_rules import Limits
 from belltower.packs.register import discover
-from belltower.project import anchoring, attachments, installation, roles, sign_in
+from belltower.project import anchoring, attachments, installation, notifying, roles, sign_in
 from belltower.project.postgres import Postgres, embedded_programs
 from belltower.project.watch import logs
 
@@ -27,6 +27,7 @@ BELLTOWER_MASTER_KEYS = sign_in.master_keys(INSTALLATION)
 BELLTOWER_OPCUA_KEYS = INSTALLATION.home / "opcua-keys"
 BELLTOWER_LEDGER_KEY = INSTALLATION.home / "ledger-key"
 BELLTOWER_ANCHORING = anchoring.read()
+BELLTOWER_NOTICES = notifying.read(INSTALLATION.address)
 
 SECRET_KEY = INSTALLATION.secret_key
 DEBUG = INSTALLATION.is_debug
@@ -35,12 +36,18 @@ ALLOWED_HOSTS = list(INSTALLATION.hosts)
 INSTALLED_APPS = [
     "belltower.project.safekeeping",
     "belltower.screens.public",
+    "belltower.screens.field",
     "belltower.screens.console",
     "belltower.edges.sources",
     "belltower.edges.features",
     "belltower.core.access",
+    "belltower.core.notices",
+    "belltower.core.duty",
+    "belltower.core.fieldwork",
+    "belltower.core.evidence",
     "belltower.core.receiving",
     "belltower.core.intake",
+    "belltower.core.referring",
     "belltower.core.cases",
     "belltower.core.plans",
     "belltower.core.campaigns",
@@ -173,6 +180,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the bureau's other names are not ours 
 BELLTOWER_PROXIES = INSTALLATION.proxies
 BELLTOWER_LIMITS = INSTALLATION.limits
 BELLTOWER_TIME_LIMITS = INSTALLATION.time_limits
+BELLTOWER_RATES = INSTALLATION.rates
 BELLTOWER_METRICS_TOKEN = INSTALLATION.metrics_token
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("metrics", measurements, name="metrics"),
     path("", include("belltower.screens.api.urls")),
     path("public/", include("belltower.screens.public.urls")),
+    path("field/", include("belltower.screens.field.urls")),
     path("open311/v2/", include("belltower.edges.open311.urls")),
     path("", include("belltower.screens.console.urls")),
 ]

@@ -10,8 +10,12 @@ from belltower.core.alarms.models import Alarm, Command, Definition
 from belltower.core.attachments.models import Attachment
 from belltower.core.campaigns.models import Campaign, Milestone, Project, Slip
 from belltower.core.cases.models import Case, CaseStep, Remark, Report
+from belltower.core.duty.models import Call, Desk, HandOver, LogLine, Shift
+from belltower.core.evidence.models import Evidence
+from belltower.core.fieldwork.models import Act
 from belltower.core.jobs.models import Job
 from belltower.core.learning.models import Exam, Sitting
+from belltower.core.notices.models import ChannelSetting, Notice
 from belltower.core.observations.models import Datastream
 from belltower.core.places.models import Asset, Load, Party, SavedView
 from belltower.core.places.scope import EVERYTHING, seen_as
@@ -31,7 +35,12 @@ def theirs(city: TwoEnterprises) -> list[Any]:
             Command.objects.filter(alarm__uid=things["alarm"]), Datastream.objects.filter(uid=things["stream"]),
             Campaign.objects.filter(uid=things["campaign"]), Project.objects.filter(plan__uid=things["plan"]),
             Case.objects.filter(uid=things["case"]), CaseStep.objects.filter(case__uid=things["case"]),
+            Evidence.objects.filter(case__uid=things["case"]), Act.objects.filter(case__uid=things["case"]),
             Report.objects.filter(case__uid=things["case"]), Remark.objects.filter(case__uid=things["case"]),
+            Notice.objects.filter(person__uid=things["user"]), ChannelSetting.objects.filter(party=city.theirs.party),
             Milestone.objects.filter(project__plan__uid=things["plan"]), Slip.objects.filter(milestone__uid=things["milestone"]),
+            *(rows.filter(**{f"{way}code": things["desk"]}) for rows, way in (
+                (Desk.objects, ""), (Shift.objects, "desk__"), (HandOver.objects, "shift__desk__"),
+                (LogLine.objects, "shift__desk__"), (Call.objects, "shift__desk__"))),
         ]  # fmt: skip
         return [sorted(map(repr, each.values_list())) for each in rows]

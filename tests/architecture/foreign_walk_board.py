@@ -13,6 +13,8 @@ BOARD: dict[str, dict[str, Any]] = {
     "console:board_month": {"queries": ("", "month=2026-01", "area=430405")},
     "console:message": _NONE,
     "console:message_decide": {**_NONE, "form": {"label": "x"}},
+    "console:message_refer": {**_NONE, "form": {"kind": "other"}},
+    "console:message_reply": {**_NONE, "form": {"reply": "x"}},
     "console:message_writer": _NONE,
     "console:message_part": _NONE,
 }

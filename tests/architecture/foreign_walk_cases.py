@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the addresses of cases are walked by a foreign enterprise (test_foreign_enterprise.py)."""
+"""How the addresses of cases and of notices are walked by a foreign enterprise (test_foreign_enterprise.py)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ CASES: dict[str, dict[str, Any]] = {
     "api:advance_case": _CASE,
     "api:list_case_remarks": _CASE,
     "api:remark_on_case": _CASE,
+    "api:get_case_rates": {
+        "queries": ("", "party=theirs-party", "area=430405002", "since=2026-11-01&until=2026-11-30")
+    },
     "console:cases": {"queries": ("", "state=all", "state=all&party=theirs-party", "area=430405002", "number=1")},
     "console:case_new": {"form": {"text": "walk", "kind": "other", "asset": "theirs-L0"}},
     "console:case_duplicates": {},
@@ -22,4 +25,12 @@ CASES: dict[str, dict[str, Any]] = {
     "console:case": _CASE,
     "console:case_advance": {**_CASE, "form": {"step": "take", "reason": "walk"}},
     "console:case_remark": {**_CASE, "form": {"text": "walk"}},
+    "console:notices": {"queries": ("", "unread=1", "before=9")},
+    "console:notices_read_all": {},
+    "console:notice_read": {"fixed": ({"uid": "00000000-0000-7000-8000-000000000001"},)},
+    "console:notices_channel": {"form": {"channel": "webhook", "party": "theirs-party", "on": "1"}},
+    "console:notices_parties": {
+        "queries": ("", "party=theirs-party"),
+        "form": {"channel": "webhook", "party": "theirs-party", "on": "1"},
+    },
 }

@@ -36,4 +36,7 @@ PUBLIC: dict[str, dict[str, Any]] = {
     "public:data_json": _OPEN,
     "public:feed": {"queries": ("", "area=430405")},
     "public:verify": {"form": {"text": "{}"}},
+    "public:subscribe": {"form": {"area": "430405", "email": "walk@example.org"}},
+    "public:subscribe_confirm": {"fixed": ({"token": "WyJ4Il0:1x:walk"},)},
+    "public:subscribe_stop": {"fixed": ({"token": "WyJ4Il0:1x:walk"},)},
 }

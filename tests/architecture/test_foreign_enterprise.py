@@ -30,6 +30,8 @@ from tests.architecture.foreign_rows import theirs
 from tests.architecture.foreign_walk_board import BOARD
 from tests.architecture.foreign_walk_campaigns import CAMPAIGNS
 from tests.architecture.foreign_walk_cases import CASES
+from tests.architecture.foreign_walk_duty import DUTY
+from tests.architecture.foreign_walk_field import FIELD
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_learning import LEARNING
 from tests.architecture.foreign_walk_open311 import OPEN311
@@ -70,6 +72,7 @@ ASSETS = (
     "", "kind=street_light", "area=430405002", "owner={theirs}", "key=theirs-L0", "text=木槿", "limit=1000",
     "bbox=112,26,113,27", "updated_since=2024-01-01T00:00:00Z", "life=in_service",
 )  # fmt: skip
+VALID, KNOWN = "valid=2024-05-15T00:00", "known=2024-05-15T00:00"
 HERE = f"lon={LON + STREET + 0.003}&lat={LAT}"
 KINDS = "kinds=street_light,building,waste_bin"
 # How far down the world's Web-Mercator square the streets lie, as a share of it.
@@ -142,15 +145,7 @@ WALK: dict[str, Visit] = {
     "console:assets_export": Visit(fixed=[{"form": one.value} for one in FileFormat], queries=LISTS),
     "console:save_view": Visit(form={"name": "mine", "query": "kind=street_light"}),
     "console:forget_view": of("view"),
-    "console:asset": of(
-        "asset",
-        queries=(
-            "",
-            "valid=2024-05-15T00:00",
-            "known=2024-05-15T00:00",
-            "valid=2024-05-15T00:00&known=2024-05-15T00:00",
-        ),
-    ),
+    "console:asset": of("asset", queries=("", VALID, KNOWN, f"{VALID}&{KNOWN}")),
     "console:asset_edit": of("asset", form={"life": "retired", "reason": "walk", "name_zh": "走查"}),
     "console:asset_files": of("asset"),
     "console:asset_files_put": of("asset"),
@@ -204,6 +199,18 @@ WALK: dict[str, Visit] = {
         name: Visit(**how)
         for name, how in (
             SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | OPEN311 | PUBLIC | PLANS
+            SENSING
+            | STANDARDS
+            | FINDINGS
+            | CAMPAIGNS
+            | SELFCHECK
+            | LEARNING
+            | CASES
+            | BOARD
+            | DUTY
+            | OPEN311
+            | PUBLIC
+            | FIELD
         ).items()
     },
 }

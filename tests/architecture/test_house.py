@@ -21,7 +21,7 @@ LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 
 ROOMS = (
-    "kernel", "core/access", "core/alarms", "core/attachments", "core/jobs", "core/places", "packs", "screens/api", "screens/console", "screens/public", "core/receiving", "demo", "project",
+    "kernel", "core/access", "core/alarms", "core/attachments", "core/jobs", "core/places", "packs", "screens/api", "screens/console", "screens/public", "screens/field", "core/receiving", "core/evidence", "core/fieldwork", "demo", "project",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 from belltower.core.cases.acting import Acting, clock, finding, parts_of, workers_in
 from belltower.core.cases.actions import Draft, advance, report, standing_of
 from belltower.core.cases.deadlines import clocks_of
+from belltower.core.cases.evaluating import Mark
 from belltower.core.cases.kinds import Grade, Source
 from belltower.core.cases.models import Case, CaseStep
 from belltower.core.cases.proving import check
@@ -31,6 +32,7 @@ def lead(people: Bureau, chance: random.Random, target: Case) -> Case:
         people.worker,
         people.other,
         people.leader,
+        people.member,
         people.resident,
         finding(),
         clock(),
@@ -45,18 +47,20 @@ def lead(people: Bureau, chance: random.Random, target: Case) -> Case:
         if not able:
             break
         acting, step = chance.choice(able)
-        case = advance(case, step, told(people, chance, at, target), acting=acting, now=at)
+        case = advance(case, step, told(people, chance, at, target, step), acting=acting, now=at)
     return case
 
 
 def may(case: Case, acting: Acting) -> list[Step]:
-    history = list(case.steps.values_list("step", "by"))
-    return steps_for(State(case.state), parts_of(acting, standing_of(case, history)))
+    history = list(case.steps.values_list("step", "by", "party_id"))
+    standing = standing_of(case, [one[:2] for one in history], [(one[0], one[2]) for one in history])
+    return steps_for(State(case.state), parts_of(acting, standing))
 
 
-def told(people: Bureau, chance: random.Random, at: datetime, target: Case) -> Told:
-    party = chance.choice((people.gas, people.lights))
-    return Told("说明", at + timedelta(hours=chance.randrange(1, 99)), party.pk, target)
+def told(people: Bureau, chance: random.Random, at: datetime, target: Case, step: Step) -> Told:
+    party = people.committee if step is Step.TAKE_OVER else chance.choice((people.gas, people.lights))
+    mark = chance.choice(list(Mark))
+    return Told("说明", at + timedelta(hours=chance.randrange(1, 99)), party.pk, target, mark=mark)
 
 
 def look_at(case: Case) -> None:

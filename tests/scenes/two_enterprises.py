@@ -40,6 +40,7 @@ from tests.scenes.breached import breached
 from tests.scenes.campaigned import campaigned
 from tests.scenes.cased import cased
 from tests.scenes.examined import examined
+from tests.scenes.on_duty import on_duty
 from tests.scenes.senses import sensed
 
 BY = Actor.system("scene")
@@ -147,6 +148,7 @@ def _build(enterprise: Enterprise, which: str) -> None:
         campaigned(enterprise.party, enterprise.street, which),
         examined(enterprise.party, enterprise.person, which),
         cased(lamp, which),
+        on_duty(which),
     ):
         enterprise.things |= things
         enterprise.words |= words

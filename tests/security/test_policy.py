@@ -21,6 +21,7 @@ ASKS = {
     "belltower/core/attachments/scanning.py": "the scanner of the settings",
     "belltower/core/attachments/stores/objects.py": "the object store of the settings",
     "belltower/core/ledger/stamps.py": "the time stamp authority of the settings",
+    "belltower/core/notices/channels/asking.py": "public addresses that an administrator typed, and the gateways of the settings",
     "belltower/screens/console/provider.py": "the identity provider of the settings",
 }
 _ASKING = {

@@ -3,29 +3,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 BINS = 10
-_STEPS, _RIDGE = 60, 1e-3
+FEWEST_ASKED = 150
+_STEPS, _RIDGE, _SURE_RIDGE, _TINY = 60, 1e-3, 1e-2, 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Chances are softmax(slope x margin + shift), a shift a class; fitted on answers about texts that were not learnt."""
+    """Chances are softmax(slope x margin + shift), a shift a class; fitted on answers about texts that were not learnt.
+
+    ``sure`` (a, b) then makes a chance p of the likeliest class the one whose logit is a x logit(p) + b; the others keep
+    their shares of the rest. The likeliest stays so.
+    """
 
     slope: float
     shifts: tuple[float, ...]
+    sure: tuple[float, float] = (1.0, 0.0)
 
     def chances(self, margins: Any) -> Any:
         """(texts, classes) of margins as chances that sum to 1 for each text."""
-        return _softmax(self.slope * np.asarray(margins, dtype=np.float64) + np.array(self.shifts))
+        plain = _softmax(self.slope * np.asarray(margins, dtype=np.float64) + np.array(self.shifts))
+        return plain if self.sure == (1.0, 0.0) or not len(plain) else _surer(plain, self.sure)
 
 
-def fitted(margins: Any, labels: Any) -> Calibration:
-    """The calibration that makes the right ``labels`` (numbers of classes) likeliest; Newton's method on K + 1 numbers."""
+def fitted(margins: Any, labels: Any, is_asked: Any = None) -> Calibration:
+    """The calibration that makes the right ``labels`` (numbers of classes) likeliest; Newton's method on K + 1 numbers.
+
+    Where ``is_asked`` marks the texts that are of the form which will be asked about, and there are FEWEST_ASKED of them, how
+    sure the answers are is then fitted on those alone: two numbers, so that few texts do.
+    """
+    plain = _fitted(margins, labels)
+    if is_asked is None or is_asked.sum() < FEWEST_ASKED or is_asked.all():
+        return plain
+    chances = plain.chances(np.asarray(margins)[is_asked])
+    return replace(
+        plain, sure=_fitted_sure(chances.max(axis=1), chances.argmax(axis=1) == np.asarray(labels)[is_asked])
+    )
+
+
+def _fitted(margins: Any, labels: Any) -> Calibration:
     margins = np.asarray(margins, dtype=np.float64)
     classes = margins.shape[1]
     right, start = np.eye(classes)[labels], np.concatenate([[3.0], np.zeros(classes)])
@@ -37,6 +58,36 @@ def fitted(margins: Any, labels: Any) -> Calibration:
         if np.abs(step).max() < 1e-6:
             break
     return Calibration(float(numbers[0]), tuple(float(one) for one in numbers[1:]))
+
+
+def _fitted_sure(confidence: Any, is_right: Any) -> tuple[float, float]:
+    """The line on logits by which these confidences become believable; Newton's method, held near (1, 0)."""
+    facts = np.column_stack([_logit(confidence), np.ones(len(confidence))])
+    line, start = np.array([1.0, 0.0]), np.array([1.0, 0.0])
+    for _ in range(_STEPS):
+        chance = 1 / (1 + np.exp(-facts @ line))
+        slope = facts.T @ (chance - is_right) + _SURE_RIDGE * (line - start)
+        bend = (facts * (chance * (1 - chance))[:, None]).T @ facts + _SURE_RIDGE * np.eye(2)
+        step = np.linalg.solve(bend, slope)
+        line = line - step * min(1.0, 0.2 / max(float(np.abs(step).max()), 1e-9))
+    return max(float(line[0]), 0.0), float(line[1])
+
+
+def _surer(chances: Any, sure: tuple[float, float]) -> Any:
+    rows, best = np.arange(len(chances)), chances.argmax(axis=1)
+    most = chances[rows, best]
+    rest = 1 - most
+    others = np.sort(chances, axis=1)[:, -2]
+    least = others / np.maximum(rest + others, _TINY)  # below it another class would be the likeliest
+    told = np.maximum(1 / (1 + np.exp(-(sure[0] * _logit(most) + sure[1]))), least)
+    found = chances * ((1 - told) / np.maximum(rest, _TINY))[:, None]
+    found[rows, best] = told
+    return found
+
+
+def _logit(chance: Any) -> Any:
+    held = np.clip(chance, 1e-4, 1 - 1e-4)
+    return np.log(held / (1 - held))
 
 
 def _slope_and_bend(margins: Any, right: Any, numbers: Any) -> tuple[Any, Any]:

@@ -14,6 +14,7 @@ import numpy as np
 from belltower.analytics.text import kernels
 from belltower.analytics.text.calibrating import Calibration, fitted
 from belltower.analytics.text.duplicates import RELATED, groups, pairs
+from belltower.analytics.text.normalising import is_cut
 from belltower.analytics.text.vectors import Grams, Vectors, Vocabulary, grams_of, vectors_of, vocabulary_of
 
 HARDNESS = 1.0
@@ -90,7 +91,8 @@ def train(
     tell(f"{len(texts):,} texts of {len(names)} labels; looking for near-duplicates")
     together = groups(len(texts), pairs(texts, least=RELATED))
     tell(f"{len(set(together)):,} groups of texts that are not alike; {FOLDS} trainings to calibrate")
-    calibration = fitted(honest_margins(grams, numbers, together, len(names)), numbers)
+    margins = honest_margins(grams, numbers, together, len(names))
+    calibration = fitted(margins, numbers, np.array([not is_cut(text) for text in texts]))
     tell("training on everything")
     vocabulary, weights = learn(grams, numbers, len(names))
     return Classifier(names, vocabulary, weights, calibration, digest_of(texts, labels), len(texts), tuple(columns))

@@ -161,6 +161,8 @@ class Finder:
     def best(self, text: str) -> int | None:
         """What the longest name in ``text`` stands for; None where none does."""
         longest, found, first = 0, None, len(text)
+        if not self._of:
+            return None
         for pair in self._of.keys() & {text[at : at + 2] for at in range(len(text) - 1)}:
             for name, meant in self._of[pair]:
                 if len(name) >= longest and (at := text.find(name)) >= 0:

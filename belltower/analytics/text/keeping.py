@@ -24,7 +24,7 @@ def as_bytes(model: Classifier) -> bytes:
     """The model as a file."""
     about = {
         "format": FORMAT, "labels": list(model.labels), "slope": model.calibration.slope,
-        "shifts": list(model.calibration.shifts), "digest": model.digest, "texts": model.texts,
+        "shifts": list(model.calibration.shifts), "sure": list(model.calibration.sure), "digest": model.digest, "texts": model.texts,
         "columns": list(model.columns),
     }  # fmt: skip
     told = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), dtype=np.uint8)
@@ -60,18 +60,19 @@ def _checked(arrays: dict[str, Any], about: dict[str, Any]) -> Classifier:
     if about["format"] != FORMAT:
         raise ValueError(f"the model is of format {about['format']}, this version reads {FORMAT}: train it again")
     labels, shifts = tuple(map(str, about["labels"])), tuple(map(float, about["shifts"]))
+    [line, height] = map(float, about.get("sure", (1.0, 0.0)))
     keys, rarity, weights = arrays["keys"], arrays["rarity"], arrays["weights"]
     fits = (
         all(arrays[name].dtype == kind for name, kind in _ARRAYS.items() if name in arrays)
         and keys.ndim == 1 and rarity.shape == keys.shape and weights.shape == (len(keys) + 1, len(labels))
         and len(shifts) == len(labels) == len(set(labels)) and bool((np.diff(keys) > 0).all())
         and bool(np.isfinite(weights).all()) and bool(np.isfinite(rarity).all())
-        and bool(np.isfinite([float(about["slope"]), *shifts]).all())
+        and bool(np.isfinite([float(about["slope"]), line, height, *shifts]).all())
     )  # fmt: skip
     if not fits:
         raise ValueError("the parts of the model do not fit each other")
     vocabulary = Vocabulary(np.ascontiguousarray(keys), np.ascontiguousarray(rarity))
-    calibration = Calibration(float(about["slope"]), shifts)
+    calibration = Calibration(float(about["slope"]), shifts, (line, height))
     weights = np.ascontiguousarray(weights)
     return Classifier(
         labels,

@@ -22,6 +22,7 @@ _BMP = 0x10000
 # "A3区": places of published sets are replaced by letters. Learnt as words, they would tell one city's labels, no other's.
 _STAND_IN = re.compile(r"[A-Za-z]\d{0,2}(?=\s?[市区县州])")
 _ESCAPED = re.compile(r"_x00(?:0[0-9A-Fa-f]|1[0-9A-Fa-f])_")  # XLSX writes control signs so
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LINK = re.compile(r"(?:https?://|www\.)[\w./?=&%#:~-]+")
 
 
@@ -43,6 +44,11 @@ def plain(text: str) -> str:
     if "://" in text or "www." in text:
         text = _LINK.sub(" ", text)
     return _STAND_IN.sub("", text).strip()
+
+
+def is_cut(text: str) -> bool:
+    """Whether somebody cut it into words already: blanks between Chinese letters all along. Nobody writes like that."""
+    return text.count(" ") > len(text) / 8 and bool(_CHINESE.search(text))
 
 
 def joined(parts: Sequence[str]) -> str:

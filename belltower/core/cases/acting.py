@@ -32,12 +32,16 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What of a case decides who may do what with it. ``workers`` are the references of who had a hand in the work."""
+    """What of a case decides who may do what with it. ``workers`` are the references of who had a hand in the work.
+
+    ``taken_from`` is the party that a standing committee took it from, while the committee has it (``taken_from``).
+    """
 
     party_id: int | None
     area_id: int | None
     asset_kind: str = ""
     workers: frozenset[str] = frozenset()
+    taken_from: int | None = None
 
 
 PARTS = {
@@ -55,6 +59,8 @@ def parts_of(acting: Acting, case: Standing) -> frozenset[Part]:
     found = {part for part in _EVERYBODYS if _reaches_all(acting.verbs.get(PARTS[part]), case)}
     if _reaches(acting.verbs.get(Verb.HANDLE_CASES), case):
         found.add(Part.WORKER)
+        if case.taken_from is not None and acting.party_id == case.party_id:
+            found.add(Part.COMMITTEE)
     if _reaches_all(acting.verbs.get(Verb.CHECK_CASES), case) and is_independent(acting, case):
         found.add(Part.CHECKER)
     return frozenset(found)
@@ -69,6 +75,21 @@ def is_independent(acting: Acting, case: Standing) -> bool:
 def workers_in(steps: Iterable[tuple[str, str]]) -> frozenset[str]:
     """Who had a hand in the work, from the steps' (step, by)."""
     return frozenset(by for step, by in steps if step in DID_THE_WORK)
+
+
+def taken_from(steps: Iterable[tuple[str, int | None]]) -> int | None:
+    """The party that the case was taken over from, while whoever took it over still has to put it right; from the steps'
+    (step, party from then on).
+    """
+    party: int | None = None
+    found: int | None = None
+    for step, then in steps:
+        if step == Step.TAKE_OVER and then != party:
+            found = found if found is not None else party
+        elif then != party:
+            found = None
+        party = then
+    return found
 
 
 def finding() -> Acting:

@@ -15,17 +15,18 @@ from uuid import UUID
 from django.db import connection
 
 from belltower.core.access.people import today
-from belltower.core.cases import deadlines, merging
-from belltower.core.cases.acting import Acting, Standing, workers_in
+from belltower.core.cases import deadlines, evaluations, merging
+from belltower.core.cases.acting import Acting, Standing, taken_from, workers_in
 from belltower.core.cases.clocks import Moment
-from belltower.core.cases.errors import BadCase, CaseChanged, NoSuchCase
+from belltower.core.cases.errors import BadCase, BadStep, CaseChanged, NoSuchCase
+from belltower.core.cases.evaluating import Mark
 from belltower.core.cases.kinds import OTHER, Grade, Source, case_kinds, title_of
 from belltower.core.cases.models import Case, CaseStep, Remark, Report
-from belltower.core.cases.steps import LONGEST_REASON, Moved, Told, judge
+from belltower.core.cases.steps import COMMITTEE, LONGEST_REASON, Moved, Told, judge
 from belltower.core.cases.table import ENDED, Part, Stage, State, Step, holder_of
 from belltower.core.ledger.entries import entry
 from belltower.core.ledger.outbox import emit
-from belltower.core.places.models import Area, Asset, Party
+from belltower.core.places.models import Area, Asset, Party, PartyKind
 from belltower.core.places.responsibilities import area_at
 from belltower.core.places.scope import EVERYTHING, seen_as
 from belltower.kernel.texts import Text
@@ -51,6 +52,7 @@ class Draft:
     lon: float | None = None
     lat: float | None = None
     asset: Asset | None = None
+    area: Area | None = None
     party: Party | None = None
     parent: Case | None = None
     is_simulated: bool = False
@@ -61,6 +63,7 @@ def report(draft: Draft, *, acting: Acting, now: datetime) -> Case:
     checked = _checked(draft)
     with seen_as(EVERYTHING), entry("cases.report", by=acting.actor):
         case = _new(checked, _area_of(checked, now), now)
+        case.reporting_party_id = acting.party_id
         moved = Moved(State.REPORTED, Stage.FILING, case.party_id, acting.fixed or Part.REPORTER)
         return _write(case, Step.REPORT, moved, Told(), acting, now)
 
@@ -76,20 +79,37 @@ def advance(
     told = told or Told()
     with seen_as(EVERYTHING), entry(f"cases.{step.value}", by=acting.actor):
         held, into = merging.hold(case, told.into)
-        history = list(held.steps.values_list("step", "by", *deadlines.STEP_COLUMNS))
+        history = list(held.steps.values_list("step", "by", *deadlines.STEP_COLUMNS, "party_id"))
         if seen is not None and seen != len(history):
             raise CaseChanged(case=held.number)
         now = max(now, history[-1][2])  # two machines' clocks differ by a little: a history never goes back
-        moved = judge(step, held, standing_of(held, [(one, by) for one, by, *_ in history]), told, acting, now=now)
+        standing = standing_of(held, [(one, by) for one, by, *_ in history], [(one[0], one[-1]) for one in history])
+        moved = judge(step, held, standing, told, acting, now=now)
         if into is not None:
             merging.check(held, into)
             told = replace(told, into=into)
-        return _write(held, step, moved, told, acting, now, before=deadlines.moments_of(one[2:] for one in history))
+        told = _looked_up(held, step, told, now)
+        return _write(held, step, moved, told, acting, now, before=deadlines.moments_of(one[2:5] for one in history))
 
 
-def standing_of(case: Case, history: Sequence[tuple[str, str]]) -> Standing:
-    """What of a case decides who may do what with it; ``history`` is the (step, by) of each step."""
-    return Standing(case.party_id, case.area_id, case.asset_kind, workers_in(history))
+def standing_of(
+    case: Case, history: Sequence[tuple[str, str]], parties: Sequence[tuple[str, int | None]] = ()
+) -> Standing:
+    """What of a case decides who may do what with it; ``history`` is the (step, by) of each step.
+
+    ``parties`` is the (step, party from then on) of each; left out, nothing is known of a committee that took it over.
+    """
+    return Standing(case.party_id, case.area_id, case.asset_kind, workers_in(history), taken_from(parties))
+
+
+def _looked_up(case: Case, step: Step, told: Told, now: datetime) -> Told:
+    """What is told of the step as it is kept. Raises BadStep where a party is no committee."""
+    is_committee = Party.objects.filter(pk=told.party_id or 0, kind=PartyKind.COMMITTEE)
+    if step is Step.TAKE_OVER and not is_committee.exists():
+        raise BadStep(step=step.text, missing=COMMITTEE)
+    if step is Step.EVALUATE:
+        return replace(told, about=evaluations.evaluated(case, Mark(told.mark), now).as_json())
+    return told
 
 
 def remark(
@@ -130,10 +150,10 @@ def _is_place(lon: float, lat: float | None) -> bool:
 
 
 def _area_of(draft: Draft, now: datetime) -> Area | None:
-    """Where it lies: the area of the asset, or the deepest around the point."""
+    """Where it lies: the deepest area around the point, or that of the asset, or the one that was told."""
     if draft.lon is not None and draft.lat is not None:
         return area_at(draft.lon, draft.lat, today(now))
-    return draft.asset.area if draft.asset else None
+    return draft.asset.area if draft.asset else draft.area
 
 
 def _new(draft: Draft, area: Area | None, now: datetime) -> Case:
@@ -180,7 +200,7 @@ def _apply(case: Case, moved: Moved, told: Told, step: Step, now: datetime) -> N
     case.state, case.stage, case.party_id = moved.state, moved.stage or "", moved.party_id
     case.suspended_until = told.until if moved.state is State.SUSPENDED else None
     case.merged_into = told.into if moved.state is State.MERGED else None
-    case.ended_at = now if moved.state in ENDED else None
+    case.ended_at = (case.ended_at or now) if moved.state in ENDED else None
     is_anew = is_another_clock or step in (Step.DISPATCH, Step.REOPEN)
     case.rung = 0 if is_anew else case.rung + (step is Step.ESCALATE)
     case.changed_at = now

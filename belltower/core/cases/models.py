@@ -16,12 +16,21 @@ from belltower.kernel.identity import uuid7
 from belltower.kernel.texts import Text
 
 
+def _is_set(column: str) -> models.Q:
+    return models.Q(**{f"{column}__isnull": False})
+
+
+_OPEN = models.Q(ended_at__isnull=True)
+_RARE = ("party", "reporting_party", "asset", "finding", "parent", "merged_into")
+
+
 class Case(models.Model):
     """Something to put right. ``number`` is what people call it ("2026-000123"), ``kind`` a declared kind of case.
 
     ``lon``, ``lat`` are degrees (WGS 84), None where nobody knows the place; ``address`` is what was said of it.
     ``asset_kind`` is the kind of the asset, by which secret things are hidden. ``party``
-    is who must put it right, by the rule ``responsibility`` or by whoever dispatched it. ``stage`` is whose clock runs and
+    is who must put it right, by the rule ``responsibility`` or by whoever dispatched it; ``reporting_party`` is whose
+    somebody reported it, who sees it for that (never told to who must put it right). ``stage`` is whose clock runs and
     ``due_at`` when that clock ends, as it stood at the last step (None: no limit, or it stands still). ``before`` is the
     state that a suspended or merged case had. ``rung`` counts the rungs of the ladder that it was escalated in
     this stage (``ladder``).
@@ -39,7 +48,7 @@ class Case(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     asset = models.ForeignKey(
-        "places.Asset", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="cases"
+        "places.Asset", null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
     )
     asset_kind = models.CharField(max_length=40, blank=True)
     area = models.ForeignKey(
@@ -48,13 +57,18 @@ class Case(models.Model):
     party = models.ForeignKey(
         "places.Party", null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
     )
+    reporting_party = models.ForeignKey(
+        "places.Party", null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     responsibility = models.ForeignKey(
         "places.Responsibility", null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )  # fmt: skip
-    finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="cases")
+    finding = models.ForeignKey(
+        Finding, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="cases"
+    )
     alarm_uid = models.UUIDField(null=True)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="children")
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="merged")
     state = models.CharField(max_length=12, default=State.REPORTED)
     before = models.CharField(max_length=12, blank=True)
     stage = models.CharField(max_length=12, blank=True)
@@ -71,15 +85,20 @@ class Case(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["state", "-id"], name="cases_case_state"),
-            models.Index(fields=["party", "state", "-id"], name="cases_case_party"),
-            models.Index(fields=["area", "state", "-id"], name="cases_case_area"),
             models.Index(fields=["kind", "-id"], name="cases_case_kind"),
+            models.Index(fields=["area", "-id"], name="cases_case_area"),
+            # One in twenty is open, and nearly every list is of those: their pages walk these.
+            models.Index(fields=["-id"], condition=_OPEN, name="cases_case_open"),
+            models.Index(fields=["area", "-id"], condition=_OPEN, name="cases_case_area_open"),
+            models.Index(fields=["party", "-id"], condition=_OPEN & _is_set("party"), name="cases_case_party_open"),
+            # What most cases have not costs nothing to keep when there is no row of it in the index.
+            *(models.Index(fields=[one, "-id"], condition=_is_set(one), name=f"cases_case_{one}") for one in _RARE),
             models.Index(
                 fields=["due_at"],
                 condition=models.Q(due_at__isnull=False, ended_at__isnull=True),
                 name="cases_case_due",
             ),
-            models.Index(fields=["lon", "lat"], condition=models.Q(ended_at__isnull=True), name="cases_case_place"),
+            models.Index(fields=["lon", "lat"], condition=_is_set("lon"), name="cases_case_place"),
             models.Index(fields=["alarm_uid"], condition=models.Q(alarm_uid__isnull=False), name="cases_case_alarm"),
         ]
         constraints = [

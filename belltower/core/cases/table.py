@@ -71,6 +71,8 @@ class Step(StrEnum):
     PART = "part"
     ESCALATE = "escalate"
     TAKE_OVER = "take_over"
+    GIVE_BACK = "give_back"
+    EVALUATE = "evaluate"
 
     @property
     def text(self) -> Text:
@@ -118,6 +120,8 @@ _STEPS = {
     Step.PART: Text(zh="拆案", en="Take apart"),
     Step.ESCALATE: Text(zh="提级", en="Escalate"),
     Step.TAKE_OVER: Text(zh="提级办理", en="Take over"),
+    Step.GIVE_BACK: Text(zh="退回原单位", en="Give back"),
+    Step.EVALUATE: Text(zh="综合评价", en="Evaluate"),
 }
 
 
@@ -125,6 +129,7 @@ class Part(StrEnum):
     """In what part somebody acts on a case. One person may have several at once.
 
     ``WORKER`` is somebody of the party that holds it; ``CHECKER`` may check and had no hand in the work, nor their party;
+    ``COMMITTEE`` is somebody of the standing committee that took the case over from another party, and still has it.
     ``REPORTER`` holds the code of a report of it; ``FINDING`` is the city's own judge, which found that the clause holds again.
     """
 
@@ -132,18 +137,20 @@ class Part(StrEnum):
     WORKER = "worker"
     CHECKER = "checker"
     LEADER = "leader"
+    COMMITTEE = "committee"
     REPORTER = "reporter"
     FINDING = "finding"
     CLOCK = "clock"
 
 
 class Needs(StrEnum):
-    """What a step must be told."""
+    """What a step must be told. ``MARK`` is what somebody thinks of the work."""
 
     REASON = "reason"
     UNTIL = "until"
     PARTY = "party"
     INTO = "into"
+    MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +200,12 @@ RULES: tuple[Rule, ...] = (
     Rule(Step.MERGE, BEFORE_DISPATCH | WITH_PARTY, _S.MERGED, _DESK, _REASON | {Needs.INTO}),
     Rule(Step.PART, {_S.MERGED}, None, _DESK, _REASON),
     Rule(Step.ESCALATE, RUNNING, None, {_P.CLOCK}),
+    # The party is a standing committee (actions.py looks it up).
     Rule(Step.TAKE_OVER, RUNNING - {_S.REPORTED, _S.VERIFIED}, _S.DISPATCHED, _LEADER, _REASON | _PARTY),
+    # To whom it was taken from; where nobody had it, the committee refuses it, and the desk has it.
+    Rule(Step.GIVE_BACK, WITH_PARTY, _S.DISPATCHED, {_P.COMMITTEE}, _REASON),
+    # After the close, and again after another: whoever had a hand in the work has none in it.
+    Rule(Step.EVALUATE, {_S.CLOSED}, None, _CHECKER, frozenset({Needs.MARK})),
 )  # fmt: skip
 
 

@@ -20,13 +20,11 @@ from belltower.kernel.identity import uuid7
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# The columns of a SELECT are worked out in their order: what was said before is told, then replaced.
 _SAY = """
-    SELECT set_config('belltower.actor', %s, true), set_config('belltower.what', %s, true),
-           set_config('belltower.action', %s, true)
-"""
-_SAID = """
-    SELECT current_setting('belltower.actor', true), current_setting('belltower.what', true),
-           current_setting('belltower.action', true)
+    SELECT current_setting('belltower.actor', true), set_config('belltower.actor', %s, true),
+           current_setting('belltower.what', true), set_config('belltower.what', %s, true),
+           current_setting('belltower.action', true), set_config('belltower.action', %s, true)
 """
 
 
@@ -38,11 +36,8 @@ def entry(what: str, *, by: Actor) -> Iterator[None]:
     """
     is_inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        said: tuple[str | None, ...] | None = None
-        if is_inside:
-            cursor.execute(_SAID)
-            said = cursor.fetchone()
         cursor.execute(_SAY, [by.reference, what, str(uuid7())])
+        said: tuple[str | None, ...] | None = cursor.fetchone()[::2] if is_inside else None
         yield
         if said and not connection.needs_rollback:  # rolling back brings the earlier word back by itself
             cursor.execute(_SAY, [word or "" for word in said])

@@ -17,7 +17,7 @@ from belltower.core.ledger.entries import action
 from belltower.core.ledger.personal import seal_many
 from belltower.core.messages.classifying import Said, in_use, said_of
 from belltower.core.messages.loading import Draft, Reader, city_zone, propose
-from belltower.core.messages.models import Batch, Decided, KeptAside, Message, Trained
+from belltower.core.messages.models import Batch, Decided, KeptAside, Trained
 from belltower.core.places.loading.readers import open_file
 from belltower.core.places.loading.report import Aside
 from belltower.core.places.models import Area, AreaLevel
@@ -127,7 +127,9 @@ def _columns(draft: Draft, said: Said, finder: AreaFinder) -> tuple[object, ...]
 def _new(drafts: Sequence[Draft]) -> list[Draft]:
     """Those whose number is not known; of several with one number the first."""
     numbers = [one.number for one in drafts if one.number]
-    taken = set(Message.objects.filter(number__in=numbers).values_list("number", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM messages_message WHERE number = ANY(%s::text[]) AND number <> ''", [numbers])
+        taken = {number for (number,) in cursor.fetchall()}
     found = []
     for one in drafts:
         if one.number not in taken:

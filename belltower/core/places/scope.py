@@ -89,18 +89,40 @@ def seen_as(scope: Scope, *, viewer: UUID | None = None) -> Iterator[None]:
     The scope from before holds again afterwards. Nothing outlives the transaction, so a connection that is used again
     begins with what it was opened with: nothing in the web, everything in a worker.
     """
+    wanted = _settings(scope, viewer)
     if not connection.in_atomic_block:
         with transaction.atomic():
-            _exchange(_settings(scope, viewer))
-            yield
+            _exchange(wanted)
+            with _known(wanted):
+                yield
         return
-    before = _exchange(_settings(scope, viewer))
+    known: _Said | None = getattr(connection, _KNOWN, None)
+    if known is not None and known[:-1] == wanted[:-1] and wanted[-1] in (None, known[-1]):
+        yield  # it is so already: most verbs ask for everything in the name of who sees everything
+        return
+    before = _exchange(wanted)
     try:
-        yield
+        with _known((*wanted[:-1], wanted[-1] or before[-1])):
+            yield
     finally:
         # After an error of the database's the transaction is lost, and its settings go with it.
         if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
             _exchange(before)
+
+
+_Said = tuple[str | None, ...]
+_KNOWN = "belltower_seen_as"
+"""Where a connection keeps what the innermost ``seen_as`` set on it."""
+
+
+@contextmanager
+def _known(said: _Said) -> Iterator[None]:
+    before = getattr(connection, _KNOWN, None)
+    setattr(connection, _KNOWN, said)
+    try:
+        yield
+    finally:
+        setattr(connection, _KNOWN, before)
 
 
 def streamed_as(scope: Scope, parts: Iterable[Any], *, viewer: UUID | None = None) -> Iterator[Any]:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""OGC API - Features: assets, areas and findings for maps and geographic programs, read as each caller sees the rows."""
+"""OGC API - Features: assets, areas, findings and cases for maps and geographic programs, read as each caller sees the rows."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The collections there are: all assets, the assets of each declared kind, areas, and findings."""
+"""The collections there are: all assets, the assets of each declared kind, areas, findings and cases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from belltower.core.places.kinds import register
 from belltower.core.places.models import AreaLevel, Life
 from belltower.core.places.scope import Scope
 from belltower.core.standards.models import Because, FindingOutcome, FindingState
+from belltower.edges.features.case_collections import CASES, public_cases
 from belltower.edges.features.declaring import Collection, Holds, Place, Property, Times
+from belltower.edges.features.naming import IS_AREA, IS_CLAUSE, IS_OWNER, IS_PARTY, instant, text
 from belltower.kernel.errors import NotFound
 from belltower.kernel.packs import AssetKind, Field, FieldType
 from belltower.kernel.texts import Text
@@ -18,13 +20,6 @@ from belltower.kernel.texts import Text
 _SAFE = re.compile(r"[A-Za-z0-9_]+")
 _AREA = "(SELECT x.code FROM places_area x WHERE x.id = t.area_id)"
 _OWNER = "(SELECT x.key FROM places_party x WHERE x.id = t.owner_id)"
-# Minus one stands for nobody: so that what has no area stays unknown, and is not "otherwise".
-_IS = "t.{0} = ANY (ARRAY(SELECT x.id FROM {1} x WHERE x.{2} = {{}} UNION ALL SELECT -1))"
-_IS_AREA, _IS_OWNER = _IS.format("area_id", "places_area", "code"), _IS.format("owner_id", "places_party", "key")
-_IS_PARTY, _IS_CLAUSE = (
-    _IS.format("party_id", "places_party", "key"),
-    _IS.format("clause_id", "standards_clause", "key"),
-)
 _STANDING = "t.life <> 'retired'"
 _JOINS = "LEFT JOIN places_area a ON a.id = t.area_id LEFT JOIN places_party p ON p.id = t.owner_id"
 _ASSET_COLUMNS = (
@@ -33,27 +28,19 @@ _ASSET_COLUMNS = (
 )  # fmt: skip
 
 
-def _text(name: str, zh: str, en: str, sql: str, **more: object) -> Property:
-    return Property(name, Holds.TEXT, Text(zh=zh, en=en), sql, **more)  # type: ignore[arg-type]
-
-
-def _instant(name: str, zh: str, en: str, sql: str) -> Property:
-    return Property(name, Holds.INSTANT, Text(zh=zh, en=en), sql)
-
-
-_KEY = _text("key", "编号", "Key", "t.key")
+_KEY = text("key", "编号", "Key", "t.key")
 _ABOUT = (
     _KEY,
-    _text("code", "统一编码", "Code", "t.code"),
-    _text("name_zh", "中文名称", "Name in Chinese", "t.name ->> 'zh'"),
-    _text("name_en", "英文名称", "Name in English", "t.name ->> 'en'"),
-    _text("life", "状态", "State", "t.life", choices=tuple(life for life in Life.values if life != Life.RETIRED)),
-    _text("area", "区域编码", "Code of its area", _AREA, told="a.code", equals=_IS_AREA),
-    _text("owner", "权属单位编号", "Key of its owner", _OWNER, told="p.key", equals=_IS_OWNER),
-    _instant("valid_from", "此状态起始时间", "In this state since", "t.valid_from"),
-    _instant("recorded_at", "登记时间", "Recorded at", "t.recorded_at"),
+    text("code", "统一编码", "Code", "t.code"),
+    text("name_zh", "中文名称", "Name in Chinese", "t.name ->> 'zh'"),
+    text("name_en", "英文名称", "Name in English", "t.name ->> 'en'"),
+    text("life", "状态", "State", "t.life", choices=tuple(life for life in Life.values if life != Life.RETIRED)),
+    text("area", "区域编码", "Code of its area", _AREA, told="a.code", equals=IS_AREA),
+    text("owner", "权属单位编号", "Key of its owner", _OWNER, told="p.key", equals=IS_OWNER),
+    instant("valid_from", "此状态起始时间", "In this state since", "t.valid_from"),
+    instant("recorded_at", "登记时间", "Recorded at", "t.recorded_at"),
 )
-_KIND = _text("kind", "部件类型", "Kind", "t.kind")
+_KIND = text("kind", "部件类型", "Kind", "t.kind")
 _ASSETS = Collection(
     "assets",
     Text(zh="全部部件", en="All assets"),
@@ -73,11 +60,11 @@ _AREAS = Collection(
     "places_area t",
     ("id", "uid", "code", "level", "name", "path", "geometry", "box", "lon", "lat", "area_m2", "population", "valid_from", "valid_until"),
     (
-        _text("code", "区域编码", "Code", "t.code"),
-        _text("level", "层级", "Level", "t.level", choices=tuple(AreaLevel.values)),
-        _text("name_zh", "中文名称", "Name in Chinese", "t.name ->> 'zh'"),
-        _text("name_en", "英文名称", "Name in English", "t.name ->> 'en'"),
-        _text("path", "上下级路径", "Codes from the city down", "t.path"),
+        text("code", "区域编码", "Code", "t.code"),
+        text("level", "层级", "Level", "t.level", choices=tuple(AreaLevel.values)),
+        text("name_zh", "中文名称", "Name in Chinese", "t.name ->> 'zh'"),
+        text("name_en", "英文名称", "Name in English", "t.name ->> 'en'"),
+        text("path", "上下级路径", "Codes from the city down", "t.path"),
         Property("area_m2", Holds.NUMBER, Text(zh="面积（平方米）", en="Square metres"), "t.area_m2"),
         Property("population", Holds.INTEGER, Text(zh="人口", en="Population"), "t.population"),
         Property("valid_from", Holds.DATE, Text(zh="起始日期", en="In force since"), "t.valid_from"),
@@ -103,20 +90,20 @@ _FINDINGS = Collection(
         "closed_because", "times_opened", "area_id", "asset", "asset_key", "geometry", "lon", "lat", "box",
     ),
     (
-        _text("clause", "条款", "Clause", "(SELECT x.key FROM standards_clause x WHERE x.id = t.clause_id)", told="c.key", equals=_IS_CLAUSE),
+        text("clause", "条款", "Clause", "(SELECT x.key FROM standards_clause x WHERE x.id = t.clause_id)", told="c.key", equals=IS_CLAUSE),
         _KIND,
-        _text("state", "状态", "State", "t.state", choices=tuple(FindingState.values)),
-        _text("outcome", "结论", "Outcome", "t.outcome", choices=tuple(FindingOutcome.values)),
-        _text("grade", "等级", "Grade", "t.grade"),
-        _text("asset", "部件标识", "Id of the asset", "t.asset::text"),
-        _text("asset_key", "部件编号", "Key of the asset", "t.asset_key"),
-        _text("area", "区域编码", "Code of its area", _AREA, told="a.code", equals=_IS_AREA),
-        _text("party", "责任主体编号", "Key of who answers", "(SELECT x.key FROM places_party x WHERE x.id = t.party_id)", told="p.key", equals=_IS_PARTY),
-        _text("role", "责任类型", "Answers as", "t.role"),
-        _instant("opened_at", "发现时间", "Opened at", "t.opened_at"),
-        _instant("due_at", "整改期限", "Due at", "t.due_at"),
-        _instant("closed_at", "关闭时间", "Closed at", "t.closed_at"),
-        _text("closed_because", "关闭原因", "Closed because", "nullif(t.closed_because, '')", choices=tuple(Because.values)),
+        text("state", "状态", "State", "t.state", choices=tuple(FindingState.values)),
+        text("outcome", "结论", "Outcome", "t.outcome", choices=tuple(FindingOutcome.values)),
+        text("grade", "等级", "Grade", "t.grade"),
+        text("asset", "部件标识", "Id of the asset", "t.asset::text"),
+        text("asset_key", "部件编号", "Key of the asset", "t.asset_key"),
+        text("area", "区域编码", "Code of its area", _AREA, told="a.code", equals=IS_AREA),
+        text("party", "责任主体编号", "Key of who answers", "(SELECT x.key FROM places_party x WHERE x.id = t.party_id)", told="p.key", equals=IS_PARTY),
+        text("role", "责任类型", "Answers as", "t.role"),
+        instant("opened_at", "发现时间", "Opened at", "t.opened_at"),
+        instant("due_at", "整改期限", "Due at", "t.due_at"),
+        instant("closed_at", "关闭时间", "Closed at", "t.closed_at"),
+        text("closed_because", "关闭原因", "Closed because", "nullif(t.closed_because, '')", choices=tuple(Because.values)),
         Property("times_opened", Holds.INTEGER, Text(zh="发现次数", en="Times opened"), "t.times_opened"),
     ),
     place=Place(is_point="t.geometry IS NULL OR get_byte(t.geometry, 1) = 1"),
@@ -124,18 +111,22 @@ _FINDINGS = Collection(
     joins="LEFT JOIN standards_clause c ON c.id = t.clause_id LEFT JOIN places_area a ON a.id = t.area_id"
     " LEFT JOIN places_party p ON p.id = t.party_id",
 )  # fmt: skip
-_FIXED = (_ASSETS, _AREAS, _FINDINGS)
+
+
+@cache
+def _fixed() -> tuple[Collection, ...]:
+    return (_ASSETS, _AREAS, _FINDINGS, CASES, public_cases())
 
 
 def collections(scope: Scope) -> list[Collection]:
     """Those that a viewer may know of, kinds by name after the rest."""
     hidden = set(scope.hidden_kinds)
-    return [*_FIXED, *(_of_kind(name) for name in sorted(register().kinds) if name not in hidden)]
+    return [*_fixed(), *(_of_kind(name) for name in sorted(register().kinds) if name not in hidden)]
 
 
 def collection(name: str, scope: Scope) -> Collection:
     """The collection of that name. Raises NotFound for one that is not there, or too secret."""
-    for one in _FIXED:
+    for one in _fixed():
         if one.name == name:
             return one
     if name in register().kinds and name not in scope.hidden_kinds:

@@ -57,7 +57,8 @@ class Property:
 class Place:
     """SQL of where a row is: WKB, a point on it, and its box in the metric plane. ``cell``: the indexed cell of the point.
 
-    ``is_point`` says that longitude and latitude are all there is to it.
+    ``is_point`` says that longitude and latitude are all there is to it. Without a ``box`` that holds for every row, and a
+    region of the plane cannot be asked for.
     """
 
     wkb: str = "t.geometry"

@@ -17,7 +17,7 @@ import shapely
 from belltower.core.places.columns import Box
 from belltower.edges.features.asking import Cursor, Wanted
 from belltower.edges.features.declaring import Collection
-from belltower.edges.features.errors import TooBroad
+from belltower.edges.features.errors import BadFeaturesQuery, TooBroad, text
 from belltower.edges.features.regions import Region
 from belltower.edges.features.systems import System, as_geojson
 
@@ -57,6 +57,7 @@ class Rows:
 
 def page(wanted: Wanted, fetch: Fetch) -> Page:
     """The page that is wanted. Fewer features than ``limit`` may come with a next page: boxes are not yet shapes."""
+    _check_plane(wanted)
     wanted = _with_crossings(wanted, fetch)
     if _is_walked(wanted, fetch):
         rows = _read(wanted.limit, fetch(*_walk(wanted)))
@@ -67,6 +68,14 @@ def page(wanted: Wanted, fetch: Fetch) -> Page:
     if rows.last:
         return _paged(wanted, [rows], rows.last)
     return _border(replace(wanted, at=Cursor(is_border=True)), rows, fetch)
+
+
+def _check_plane(wanted: Wanted) -> None:
+    """Points without a box in the plane are asked for by degrees. Raises BadFeaturesQuery."""
+    regions = [one for one in (wanted.region, *wanted.regions) if one is not None]
+    if not wanted.collection.place.box and any(one.plane is not None for one in regions):
+        reason = text("此集合请用经纬度坐标系查询范围", "this collection is asked for boxes in degrees")
+        raise BadFeaturesQuery(parameter="bbox-crs", reason=reason)
 
 
 def _is_walked(wanted: Wanted, fetch: Fetch) -> bool:
@@ -124,7 +133,7 @@ def _with_crossings(wanted: Wanted, fetch: Fetch) -> Wanted:
 def _crossing(wanted: Wanted, region: Region, fetch: Fetch) -> list[int]:
     """The keys of shapes that meet the region and whose point lies outside. Raises TooBroad for very many."""
     sides, collection = region.sides(), wanted.collection
-    if not sides:
+    if not sides or not collection.place.box:
         return []
     place, asked = collection.place, replace(wanted, region=region)
     rows = fetch(
@@ -153,7 +162,11 @@ def _walk(wanted: Wanted) -> tuple[str, dict[str, object]]:
     place, where = collection.place, wanted.where
     if wanted.region is not None:
         around = wanted.region.around()
-        reaches = "false" if around is None else f"({place.box} && %(around)s::box AND NOT ({place.is_point}))"
+        reaches = (
+            "false"
+            if around is None or not place.box
+            else f"({place.box} && %(around)s::box AND NOT ({place.is_point}))"
+        )
         where += f" AND ({_inside(wanted)} AND ({place.is_point}) OR {reaches})"
         values["around"] = None if around is None else _written(around)
     inner = (

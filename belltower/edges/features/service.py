@@ -191,10 +191,15 @@ def _items(visit: _Visit, one: Collection) -> Answer:
     return Answer(200, body, GEOJSON, PAGES, headers)
 
 
+def _may_be_id(one: Collection, uid: str) -> bool:
+    """Whether it looks like an id of that collection: most have uids, public cases their numbers."""
+    return documents.is_id(uid) if one.id == "t.uid" else len(uid) <= 20 and uid.isprintable()
+
+
 def _item(visit: _Visit, one: Collection, uid: str) -> Answer:
     asking.known(visit.given, frozenset({"f", "crs"}))
     system = systems.system(visit.given.get("crs"), "crs")
-    found = selecting.one(one, uid, system, visit.fetch) if documents.is_id(uid) else None
+    found = selecting.one(one, uid, system, visit.fetch) if _may_be_id(one, uid) else None
     if found is None:
         raise NotFound(noun=one.title, name=uid[:80])
     links = [*visit.links, link("collection", f"{visit.asked.base}/collections/{one.name}", JSON)]

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`belltower cases`: past cases from another system's file, how much of them was on time, and a case's file on paper."""
+"""`belltower cases`: past cases from a file, how much of them was on time, a case's file on paper, and the rates of a period."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +16,7 @@ from belltower.project import database
 from belltower.project.printing import FONTS
 
 BY = Actor.system("belltower cases")
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -75,3 +78,24 @@ def _beside(file: Path) -> Path:
 
 def _tell(rows: int) -> None:
     click.echo(f"{rows:,} rows read", err=True)
+
+
+@command.command()
+@click.option("--from", "since", type=_DAY, required=True, help="The first civil day.")
+@click.option("--to", "until", type=_DAY, required=True, help="The last civil day, which counts too.")
+@click.option("--area", default="", help="The code of an area; all below it counts too.")
+@click.option("--sector", default="", help="The name of a pack, such as gas.")
+@click.option("--party", default="", help="The key of who must put it right.")
+@click.option("--kind", default="", help="A kind of case.")
+def rates(since: datetime, until: datetime, **narrowed: Any) -> None:
+    """Print every rate of the period as JSON, each with its numerator, its denominator, and what they are."""
+    with database.ready():
+        from belltower.core.places.scope import EVERYTHING, seen_as
+        from belltower.core.rates.asking import Asked, figures
+        from belltower.core.rates.telling import told
+
+        asked = Asked(since.date(), until.date(), **narrowed)
+        with seen_as(EVERYTHING):
+            found = [told(one) for one in figures(asked, now())]
+    whole = {"from": asked.since.isoformat(), "to": asked.until.isoformat(), **narrowed, "rates": found}
+    click.echo(json.dumps(whole, ensure_ascii=False, indent=2))

@@ -10,6 +10,7 @@ from belltower.project.first_start import (
     bring_messages,
     hold_exams,
     install_standards,
+    set_up_desks,
     telling,
     wake_campaigns,
     wake_senses,
@@ -35,6 +36,7 @@ def build(size: str, seed: int, profile: str) -> None:
         wake_senses(say=click.echo)
         install_standards(say=click.echo)
         wake_campaigns(say=click.echo)
+        set_up_desks(say=click.echo)
         hold_exams(say=click.echo)
         bring_messages(say=click.echo)
     for noun, counts in (("areas", report.areas), ("assets", report.assets)):

@@ -29,7 +29,7 @@ EXPORTS = ("console:assets_export", "api:export_")
 # Open to everybody, so it is counted by address.
 HEADS = ("console:heads",)
 # The public door: who asks is nobody but an address. Codes are counted right or wrong, so that the limit tells nothing.
-REPORTS = ("public:report", "public:follow")
+REPORTS = ("public:report", "public:follow", "public:subscribe")
 TRACKS = ("public:track", "public:verify")
 BY_CODE = ("public:tracked", "open311:token")
 OPEN_DATA = ("public:data", "public:feed", "public:nearby", "public:near", "open311:service", "open311:request")

@@ -21,7 +21,7 @@ MIB = 1 << 20
 # Addresses that take files, by name or its beginning; the tests keep them existing.
 TAKES_FILES = ("console:loads", "api:list_loads")
 TAKES_ATTACHMENTS = ("console:asset_files", "api:put_attachment")
-TAKES_PHOTOS = ("public:report",)
+TAKES_PHOTOS = ("public:report", "field:acts")
 _FORM_AROUND_A_FILE_MIB = 1
 
 

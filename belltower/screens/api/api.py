@@ -35,6 +35,7 @@ from belltower.screens.api.operations import (
     me,
     near,
     parties,
+    rates,
     responsibilities,
     search,
     standards,
@@ -57,6 +58,7 @@ ROOMS = (
     alarms,
     activities,
     standards,
+    rates,  # before cases: its address would else be a case's
     cases,
 )
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, WithJsonSchema
 
+from belltower.core.cases.evaluating import Mark
 from belltower.core.cases.kinds import Grade, Source
 from belltower.core.cases.table import Stage, State, Step
 from belltower.screens.api.alarm_shapes import AssetRef
@@ -25,6 +26,7 @@ StateWord = Annotated[State, _words(State)]
 StageWord = Annotated[Stage, _words(Stage)]
 StepWord = Annotated[Step, _words(Step)]
 SourceWord = Annotated[Source, _words(Source)]
+MarkWord = Annotated[Mark, _words(Mark)]
 GradeWord = Annotated[Grade, _words(Grade)]
 
 

@@ -41,11 +41,17 @@ def page_of(
     Raises BadCursor.
     """
     if at.cursor is not None:
-        last = _open(at.cursor, int)
+        last = last_of(at)
         rows = rows.filter(pk__lt=last) if newest_first else rows.filter(pk__gt=last)
     ordered = rows.order_by("-pk" if newest_first else "pk").values("pk", *columns)
     found = list(ordered[: at.limit + 1])
     return _page(found, at.limit, key=lambda row: row["pk"], shape=shape)
+
+
+def last_of(at: PageQuery) -> int:
+    """The id of the last row that was seen, where there is a cursor. Raises BadCursor."""
+    last: int = _open(at.cursor or "", int)
+    return last
 
 
 def page_of_declared(things: Iterable[dict[str, Any]], *, at: PageQuery, key: str = "name") -> dict[str, Any]:
@@ -80,10 +86,11 @@ def _page(
 ) -> dict[str, Any]:
     shown = found[:limit]
     more = len(found) > limit
-    return {"items": [shape(row) for row in shown], "next": _seal(key(shown[-1])) if more else None}
+    return {"items": [shape(row) for row in shown], "next": sealed(key(shown[-1])) if more else None}
 
 
-def _seal(key: object) -> str:
+def sealed(key: object) -> str:
+    """The cursor that reads on after ``key``."""
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
 
 

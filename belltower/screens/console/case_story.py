@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from belltower.core.access.people import today
@@ -29,8 +30,6 @@ from belltower.kernel.texts import Text
 from belltower.screens.console import case_related
 from belltower.screens.console.finding_story import length
 
-EVIDENCE = ("console/case_evidence.html", "console/cases/evidence.html")
-"""The part of the page that shows the evidence: the first of these that there is."""
 MOST_PARTIES = 500
 SEVEN = ("信息收集", "案卷建立", "任务派遣", "任务处理", "处理反馈", "核实结案", "综合评价")
 _SEVEN_EN = ("Collected", "Filed", "Dispatched", "Handled", "Answered", "Verified", "Evaluated")
@@ -125,14 +124,20 @@ def page_of(case: Case, acting: Acting, now: datetime) -> dict[str, Any]:
         "parties": _parties(case, now),
         "clocks": [shown(one, now) for one in reversed(clocks_of(case, now))],
         "remarks": list(case.remarks.order_by("-pk")[:100]),
-        "files": list(Attachment.objects.filter(subject_kind="cases.case", subject_uid=case.uid, state=Kept.KEPT).order_by("pk")),
+        "files": list(_files(case).order_by("pk")),
         "seven": seven(steps),
         "groups": case_related.groups(case),
         "near": case_related.near(case),
         "rungs": rungs_of(case, now),
         "reports": reports_of(case).count(),
-        "evidence": EVIDENCE,
     }  # fmt: skip
+
+
+def _files(case: Case) -> QuerySet[Attachment]:
+    """What stands beside the case and is no evidence of a step, which has a place of its own."""
+    return Attachment.objects.filter(
+        subject_kind="cases.case", subject_uid=case.uid, state=Kept.KEPT, evidence__isnull=True
+    )
 
 
 def may(case: Case, steps: Sequence[CaseStep], acting: Acting) -> list[May]:

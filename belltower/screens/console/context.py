@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from belltower.core.access.models import RoleName, User
 from belltower.core.access.people import Standing
 from belltower.core.access.rules import Verb
+from belltower.core.notices.actions import unread
 from belltower.core.places import city
 from belltower.kernel import request_id
 from belltower.screens.console.overseeing import oversees
@@ -33,6 +37,7 @@ def console(request: HttpRequest) -> dict[str, object]:
         "may_read_ledger": oversees(standing),
         "export_formats": EXPORT_FORMATS,
         "request_id": request_id.current(),
+        "unread_notices": lambda: _unread(request),
         "theme": theme if theme in THEMES else "auto",
     }
 
@@ -48,3 +53,11 @@ def city_name() -> str | None:
 def _viewer_name(request: HttpRequest) -> str | None:
     user = getattr(request, "user", None)
     return user.title.say(get_language() or "zh") if isinstance(user, User) else None
+
+
+def _unread(request: HttpRequest) -> int:
+    """How many notices the viewer has not read; asked by the frame of a page that is shown to somebody, once."""
+    user = getattr(request, "user", None)
+    with suppress(DatabaseError):  # a page that says what failed is shown all the same
+        return unread(user) if isinstance(user, User) else 0
+    return 0

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
 
+from django.utils.dateparse import parse_datetime
+
 from belltower.core.places import city
+from belltower.kernel.instants import civil_instant
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -31,3 +34,12 @@ def day(value: date | str, language: str) -> str:
     if language.startswith("zh"):
         return f"{on.year}年{on.month}月{on.day}日"
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def sent_instant(said: str) -> datetime | None:
+    """The instant of a civil time of the city, as a form sends it; None for nothing and for what is no time."""
+    try:
+        civil = parse_datetime(said)
+    except ValueError:
+        return None
+    return civil_instant(civil, city.current().tz) if civil and civil.tzinfo is None else None

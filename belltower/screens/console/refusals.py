@@ -54,8 +54,8 @@ class RefusalMiddleware:
 
 
 def is_console(request: HttpRequest) -> bool:
-    """Whether the request went to a page for people: the console's, or the public's."""
-    return bool(request.resolver_match and request.resolver_match.namespace in ("console", PUBLIC))
+    """Whether the request went to a page for people: the console's, the field's, or the public's."""
+    return bool(request.resolver_match and request.resolver_match.namespace in ("console", PUBLIC, "field"))
 
 
 def status_of(refusal: Refusal) -> int:

@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from belltower.screens.public.views import home, nearby, open_data, reporting, stations, tracking, verifying
+from belltower.screens.public.views import home, nearby, open_data, reporting, stations, subscribing, tracking, verifying
 
 app_name = "public"
 urlpatterns = [
@@ -30,5 +30,8 @@ urlpatterns = [
     path("data.geojson", open_data.as_geojson, name="data_geojson"),
     path("data.json", open_data.as_json, name="data_json"),
     path("feed.atom", open_data.feed, name="feed"),
+    path("subscribe/", subscribing.subscribe, name="subscribe"),
+    path("subscribe/confirm/<str:token>/", subscribing.confirm, name="subscribe_confirm"),
+    path("subscribe/stop/<str:token>/", subscribing.stop, name="subscribe_stop"),
     path("verify/", verifying.show, name="verify"),
 ]

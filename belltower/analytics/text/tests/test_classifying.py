@@ -120,3 +120,20 @@ def test_forms_of_one_text_have_the_same_letters() -> None:
     told = [read.letters[read.starts[at] : read.starts[at + 1]].tolist() for at in range(3)]
     assert told[1] == told[2]
     assert [letter for letter in told[0] if letter] == [letter for letter in told[1] if letter]
+
+
+def test_how_sure_it_is_is_fitted_on_texts_of_the_form_that_is_asked() -> None:
+    """Where whole texts are harder than those cut into words, answers about them become less sure, and stay the same."""
+    random = np.random.default_rng(3)
+    labels, is_asked = random.integers(0, 4, 4000), np.arange(4000) < 600
+    margins = random.normal(0, np.where(is_asked, 1.2, 0.6)[:, None], (4000, 4)) + 1.5 * np.eye(4)[labels]
+    plain, found = calibrating.fitted(margins, labels), calibrating.fitted(margins, labels, is_asked)
+
+    def error(one: calibrating.Calibration) -> float:
+        chances = one.chances(margins[is_asked])
+        return calibrating.calibration_error(chances.max(axis=1), chances.argmax(axis=1) == labels[is_asked])
+
+    assert 3 * error(found) < error(plain)
+    told = found.chances(margins)
+    assert np.allclose(told.sum(axis=1), 1)
+    assert (told.argmax(axis=1) == plain.chances(margins).argmax(axis=1)).all()

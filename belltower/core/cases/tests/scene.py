@@ -43,6 +43,8 @@ class Bureau:
     other: Acting
     leader: Acting
     resident: Acting
+    committee: Party
+    member: Acting
 
 
 def bureau() -> Bureau:
@@ -55,6 +57,7 @@ def bureau() -> Bureau:
     city = AreaDraft(code="430400", level="city", name=Text("衡阳市"), geometry=shapely.box(112, 26, 113, 28))
     put_areas([city, district], by=BY, on=date(2024, 1, 1), source="scene")
     gas = put_party("gas", "enterprise", Text(zh="衡阳燃气", en="Hengyang Gas"), by=BY)
+    committee = put_party("committee", "committee", Text(zh="燃气专委会", en="Gas committee"), by=BY)
     lights = put_party("lights", "enterprise", Text(zh="衡阳照明", en="Hengyang Lights"), by=BY)
     return Bureau(
         gas, lights,
@@ -63,6 +66,8 @@ def bureau() -> Bureau:
         worker=_of(gas, 3), other=_of(lights, 4),
         leader=everywhere(person(5), [Verb.LEAD_CASES]),
         resident=Acting(Actor.system("public"), fixed=Part.REPORTER),
+        committee=committee,
+        member=everywhere(person(6), [Verb.LEAD_CASES, Verb.HANDLE_CASES], committee.pk),
     )  # fmt: skip
 
 

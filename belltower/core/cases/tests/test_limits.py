@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from belltower.core.cases.kinds import case_kinds
 from belltower.core.cases.limits import TABLES, BadLimits, LimitTable, Unit, load_limits, read_limits, table_of
 from belltower.core.cases.table import Stage
-from belltower.core.places.kinds import register
 from belltower.core.standards.clauses import Verified
 
 DAY = date(2026, 6, 1)
@@ -127,6 +127,18 @@ def test_every_stage_has_a_limit_and_each_says_how_far_it_was_verified() -> None
     assert not street.is_assumed
 
 
+def test_hazards_have_limits_by_grade_from_the_day_of_the_order_and_say_that_they_are_assumed() -> None:
+    of = table_of("430400")
+    general, major = (of.limit("hazard", grade, Stage.HANDLING, DAY) for grade in ("general", "major"))
+    assert general
+    assert major
+    assert (general.unit, general.length, major.length) == (Unit.NATURAL, "P1D", "P30D")
+    assert all(one.is_assumed and one.note and one.source.verified is Verified.UNVERIFIED for one in (general, major))
+    before = of.limit("hazard", "major", Stage.HANDLING, date(2008, 1, 31))
+    assert before
+    assert before.kind is None
+
+
 def test_another_city_has_only_what_is_assumed_and_an_installation_its_own(tmp_path: Path) -> None:
     assert all(one.is_assumed for one in table_of("11001").rows)
     own = tmp_path / "own.yaml"
@@ -137,6 +149,5 @@ def test_another_city_has_only_what_is_assumed_and_an_installation_its_own(tmp_p
 
 
 @pytest.mark.parametrize("path", sorted(TABLES.glob("*.yaml")), ids=lambda path: path.stem)
-def test_what_comes_with_the_program_names_kinds_that_packs_declare(path: Path) -> None:
-    declared = {one.name for pack in register().packs for one in pack.cases}
-    assert load_limits(path, declared).rows
+def test_what_comes_with_the_program_names_kinds_that_are_declared(path: Path) -> None:
+    assert load_limits(path, case_kinds()).rows

@@ -103,10 +103,10 @@ def test_the_rungs_ahead_say_when_and_whom_and_which_are_climbed(people: Bureau)
 def test_a_former_holder_no_longer_sees_a_case_that_was_taken_over(people: Bureau) -> None:
     case = advance(told(people), Step.FILE, acting=people.desk, now=NOW)
     case = advance(case, Step.DISPATCH, Told(party_id=people.gas.pk), acting=people.desk, now=NOW)
-    gas, lights = Scope(frozenset({people.gas.pk})), Scope(frozenset({people.lights.pk}))
-    over = Told("专委会提级", party_id=people.lights.pk)
+    gas, committee = Scope(frozenset({people.gas.pk})), Scope(frozenset({people.committee.pk}))
+    over = Told("专委会提级", party_id=people.committee.pk)
     case = advance(case, Step.TAKE_OVER, over, acting=people.leader, now=NOW)
-    for scope, sees in ((gas, 0), (lights, 1), (Scope(frozenset({people.gas.pk, people.lights.pk})), 1)):
+    for scope, sees in ((gas, 0), (committee, 1), (Scope(frozenset({people.gas.pk, people.committee.pk})), 1)):
         with seen_as(scope):
             assert Case.objects.filter(pk=case.pk).count() == sees
             assert bool(case.steps.count()) is bool(sees)

@@ -30,18 +30,18 @@ MAY = {
     "filed": "desk: decline dispatch suspend merge | finding: dispatch verify decline | leader: suspend take_over"
     " | clock: escalate",
     "dispatched": "desk: hand_over suspend merge | worker: take refuse hand_over | finding: verify decline"
-    " | leader: suspend take_over | clock: escalate",
+    " | leader: suspend take_over | committee: give_back | clock: escalate",
     "in_progress": "desk: hand_over suspend merge | worker: hand_over answer | finding: verify decline"
-    " | leader: suspend take_over | clock: escalate",
+    " | leader: suspend take_over | committee: give_back | clock: escalate",
     "answered": "desk: suspend | checker: send_back verify | finding: verify decline | leader: suspend take_over"
     " | clock: escalate",
     "verified": "desk: close reopen | checker: close reopen | reporter: reopen | finding: close reopen decline"
     " | clock: escalate",
-    "closed": "desk: reopen | checker: reopen | reporter: reopen | finding: reopen",
+    "closed": "desk: reopen | checker: reopen evaluate | reporter: reopen | finding: reopen",
     "returned": "desk: hand_over suspend merge | worker: take hand_over | finding: verify decline"
-    " | leader: suspend take_over | clock: escalate",
+    " | leader: suspend take_over | committee: give_back | clock: escalate",
     "reopened": "desk: hand_over suspend merge | worker: take hand_over | finding: verify decline"
-    " | leader: suspend take_over | clock: escalate",
+    " | leader: suspend take_over | committee: give_back | clock: escalate",
     "declined": "desk: reopen | checker: reopen | reporter: reopen | finding: reopen",
     "suspended": "desk: resume | leader: resume | clock: resume | finding: verify decline",
     "merged": "desk: part",

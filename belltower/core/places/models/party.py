@@ -20,6 +20,7 @@ class PartyKind(models.TextChoices):
     CONTRACTOR = "contractor", _("Contractor")
     TEAM = "team", _("Team")
     ASSESSOR = "third_party_assessor", _("Third-party assessor")
+    COMMITTEE = "committee", _("Standing committee")
 
 
 class Party(models.Model):

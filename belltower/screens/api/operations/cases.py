@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict, StringConstraints
@@ -19,13 +19,13 @@ from belltower.core.cases.actions import Draft, advance, find, remark, report
 from belltower.core.cases.kinds import Grade, Source
 from belltower.core.cases.models import Case
 from belltower.core.cases.steps import Told
-from belltower.core.cases.table import ENDED, State, holder_of
+from belltower.core.cases.table import ENDED, State
 from belltower.core.places.models import Area, Asset, Party
 from belltower.core.places.scope import EVERYTHING, seen_as
 from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
-from belltower.screens.api import case_shapes
-from belltower.screens.api.case_shapes import GradeWord, SourceWord, StageWord, StateWord, StepWord
+from belltower.screens.api import case_rows, case_shapes
+from belltower.screens.api.case_shapes import GradeWord, MarkWord, SourceWord, StageWord, StateWord, StepWord
 from belltower.screens.api.doors import Caller, Request, asking
 from belltower.screens.api.pages import PageQuery, page_of
 from belltower.screens.api.words import AreaCode, Instant, Latitude, Line, Longitude, Name
@@ -34,10 +34,6 @@ router = Router(tags=["cases"])
 CaseName = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f-]{6,40}$")]
 Said = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=4000)]
 _AREA, _PARTY, _ASSET = Text(zh="区域", en="area"), Text(zh="责任主体", en="party"), Text(zh="部件", en="asset")
-_PLAIN = ("uid", "number", "kind", "source", "grade", "title", "text", "address", "lon", "lat", "state", "stage",
-          "due_at", "suspended_until", "rung", "reported_at", "changed_at", "ended_at")  # fmt: skip
-_OTHERS = ("before", "party_id", "area__code", "asset__uid", "asset__kind", "asset__key", "party__uid", "party__key",
-           "party__name", "finding__uid", "alarm_uid", "parent__number", "merged_into__number")  # fmt: skip
 _STEP = ("number", "step", "state", "stage", "part", "at", "by", "party__uid", "holder__uid", "reason", "about")
 _REMARK = ("uid", "text", "at", "by", "is_public")
 SOURCES_OF_PEOPLE = (Source.DESK, Source.INSPECTOR, Source.ASSESSOR, Source.MESSAGE)
@@ -80,6 +76,7 @@ class GivenStep(Schema):
     party: UUID | None = Field(None, description="the uid of the party that is to put it right")
     into: CaseName | None = Field(None, description="the case to merge it into")
     seen: int | None = Field(None, ge=1)
+    mark: MarkWord | None = Field(None, description="what you think of the work, to evaluate it")
 
 
 class GivenRemark(Schema):
@@ -88,13 +85,13 @@ class GivenRemark(Schema):
 
 
 @router.get("/cases", response=case_shapes.CasePage, **asking(VIEW))
-def list_cases(request: Request, where: Query[CaseQuery]) -> dict[str, Any]:
+def list_cases(request: Request, where: Query[CaseQuery]) -> HttpResponse:
     """Cases that the caller sees, the newest first."""
-    return page_of(_wanted(where, timezone.now()), (*_PLAIN, *_OTHERS), shown, at=where, newest_first=True)
+    return case_rows.page(_wanted(where, timezone.now()), where)
 
 
 @router.post("/cases", response={201: case_shapes.Case}, **asking(REPORT_CASES))
-def report_case(request: Request, given: GivenCase) -> tuple[int, dict[str, Any]]:
+def report_case(request: Request, given: GivenCase) -> HttpResponse:
     """Report something to put right; the duty desk has it then."""
     asset = None
     if given.asset and (asset := Asset.objects.filter(uid=given.asset).select_related("area").first()) is None:
@@ -104,11 +101,11 @@ def report_case(request: Request, given: GivenCase) -> tuple[int, dict[str, Any]
         address=given.address, lon=given.lon, lat=given.lat, asset=asset,
         parent=find(given.parent) if given.parent else None,
     )  # fmt: skip
-    return 201, _one(report(draft, acting=acting_of(request.auth), now=timezone.now()))
+    return _one(report(draft, acting=acting_of(request.auth), now=timezone.now()), status=201)
 
 
 @router.get("/cases/{case}", response=case_shapes.Case, **asking(VIEW))
-def get_case(request: Request, case: CaseName) -> dict[str, Any]:
+def get_case(request: Request, case: CaseName) -> HttpResponse:
     """One case, by its number or uid."""
     return _one(find(case))
 
@@ -120,11 +117,11 @@ def list_case_steps(request: Request, case: CaseName, where: Query[PageQuery]) -
 
 
 @router.post("/cases/{case}/steps", response=case_shapes.Case, **asking(REPORT_CASES))
-def advance_case(request: Request, case: CaseName, given: GivenStep) -> dict[str, Any]:
+def advance_case(request: Request, case: CaseName, given: GivenStep) -> HttpResponse:
     """Take a step with a case. Who may take which one follows from its state, its history and what the caller may do."""
     told = Told(
         given.reason, given.until, party_id=_party(given.party).pk if given.party else None,
-        into=find(given.into) if given.into else None,
+        into=find(given.into) if given.into else None, mark=given.mark or "",
     )  # fmt: skip
     return _one(
         advance(find(case), given.step, told, acting=acting_of(request.auth), now=timezone.now(), seen=given.seen)
@@ -151,43 +148,40 @@ def acting_of(caller: Caller) -> Acting:
     return Acting(caller.actor, dict.fromkeys(caller.verbs, caller.scope), caller.party_id)
 
 
-def shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A Case."""
-    asset = {name: row[f"asset__{name}"] for name in ("uid", "kind", "key")}
-    party = {name: row[f"party__{name}"] for name in ("uid", "key", "name")}
-    state, before = State(row["state"]), State(row["before"]) if row["before"] else None
-    return {
-        **{name: row[name] for name in _PLAIN}, "stage": row["stage"] or None, "area": row["area__code"],
-        "asset": asset if asset["uid"] else None, "party": party if party["uid"] else None,
-        "is_with_desk": state not in ENDED and holder_of(state, before, row["party_id"]) is None,
-        "finding": row["finding__uid"], "alarm": row["alarm_uid"], "parent": row["parent__number"],
-        "merged_into": row["merged_into__number"],
-    }  # fmt: skip
-
-
 def _step_shown(row: Mapping[str, Any]) -> dict[str, Any]:
     plain = {name: row[name] for name in _STEP if "__" not in name}
     return {**plain, "stage": row["stage"] or None, "party": row["party__uid"], "holder": row["holder__uid"]}
 
 
-def _one(case: Case) -> dict[str, Any]:
+def _one(case: Case, *, status: int = 200) -> HttpResponse:
     """The case that the caller sees, or has just had a hand in: after a hand-over it may be out of their sight."""
     with seen_as(EVERYTHING):
-        return shown(Case.objects.filter(pk=case.pk).values(*_PLAIN, *_OTHERS)[0])
+        return case_rows.one(case.pk, status=status)
 
 
-def _wanted(where: CaseQuery, now: datetime) -> QuerySet[Case]:
-    asked = {
-        "state__in": where.state or None, "stage": where.stage, "kind": where.kind, "source": where.source,
-        "grade": where.grade, "party": _party(where.party).pk if where.party else None,
-        "area__in": _areas(where.area) if where.area else None,
-        "ended_at__isnull": where.open,
-    }  # fmt: skip
-    rows = Case.objects.filter(**{name: value for name, value in asked.items() if value is not None})
-    if where.overdue is None:
-        return rows
-    is_late = Q(due_at__lte=now, ended_at=None)
-    return rows.filter(is_late if where.overdue else ~is_late)
+def _wanted(where: CaseQuery, now: datetime) -> case_rows.Wanted:
+    found = case_rows.Wanted()
+    for column in ("stage", "kind", "source", "grade"):
+        if (value := getattr(where, column)) is not None:
+            found.where(f"c.{column} = %s", value)
+    if where.party:
+        found.where("c.party_id = %s", _party(where.party).pk)
+    if where.area:
+        areas = _areas(where.area)
+        found.where(*(("c.area_id = %s", areas[0]) if len(areas) == 1 else ("c.area_id = ANY(%s)", areas)))
+    if where.state:
+        found.where("c.state = ANY(%s)", list(map(str, where.state)))
+    is_open = where.open if where.open is not None or not where.state else _all_open(where.state)
+    if is_open is not None:
+        found.where(f"c.ended_at IS {'' if is_open else 'NOT '}NULL")
+    if where.overdue is not None:
+        found.where(*case_rows.late(now, is_late=where.overdue))
+    return found
+
+
+def _all_open(states: Sequence[State]) -> bool | None:
+    """True where no ended state is among them, so that the list goes by the index of what is open."""
+    return True if ENDED.isdisjoint(states) else None
 
 
 def _party(uid: UUID) -> Party:

@@ -5,21 +5,30 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from belltower.core.access.people import today
 from belltower.core.access.rules import RECORD, Verb
+from belltower.core.cases.kinds import OTHER
+from belltower.core.cases.table import State
 from belltower.core.messages import actions, caring, classifying
 from belltower.core.messages.models import Link, Message
 from belltower.core.messages.rules import month_after, month_before, month_of
 from belltower.core.places.models import Area
+from belltower.core.receiving.suggesting import offered
+from belltower.core.referring import actions as referring
+from belltower.core.referring.models import Referral
 from belltower.kernel.errors import NotFound, Refusal
 from belltower.screens.console import board_listing
 from belltower.screens.console.board_listing import STATES, BoardListing, row_of
 from belltower.screens.console.doors import ConsoleRequest, door
+from belltower.screens.console.refusals import status_of
+from belltower.screens.console.views.cases import acting_of
 
 CHOICES = 6
 
@@ -52,7 +61,9 @@ def queue(request: ConsoleRequest) -> HttpResponse:
     if after.isascii() and after.isdigit() and len(after) < 18:
         rows = rows.filter(pk__gt=int(after)).order_by("pk")
     message = rows.select_related("area").defer("area__geometry", "area__words").first()
-    page = {"waiting": _waiting(), "message": message} | (_choices(message) if message else {})
+    page = {"waiting": _waiting(), "message": message} | (
+        _choices(message) | _referred(request, message) if message else {}
+    )
     return render(request, "console/board/queue.html", page)
 
 
@@ -67,6 +78,34 @@ def decide(request: ConsoleRequest, uid: UUID) -> HttpResponse:
     except Refusal as refusal:
         return _message_page(request, message, refusal=refusal)
     return redirect("console:board_queue") if request.POST.get("to") == "queue" else redirect("console:message", uid)
+
+
+@require_POST
+@door(Verb.REPORT_CASES)
+def refer(request: ConsoleRequest, uid: UUID) -> HttpResponse:
+    """Make the message a case, or let it join the case of one that says the same; from the queue, on to the next. Raises NotFound."""
+    message = _find(uid)
+    kind = request.POST.get("kind", "") or OTHER
+    try:
+        referral = referring.refer(message, acting=acting_of(request), now=request.now, kind=kind)
+    except Refusal as refusal:
+        return _message_page(request, message, refusal=refusal)
+    if request.POST.get("to") == "queue":
+        messages.success(request, _("The message is case %(number)s.") % {"number": referral.case.number})
+        return redirect("console:board_queue")
+    return redirect("console:message", uid)
+
+
+@require_POST
+@door(RECORD)
+def reply(request: ConsoleRequest, uid: UUID) -> HttpResponse:
+    """Keep what the bureau answers to the writer. Raises NotFound."""
+    message = _find(uid)
+    try:
+        referring.reply(message, request.POST.get("reply", ""), acting=acting_of(request), now=request.now)
+    except Refusal as refusal:
+        return _message_page(request, message, refusal=refusal)
+    return redirect("console:message", uid)
 
 
 @require_POST
@@ -124,19 +163,30 @@ def _message_page(
     from belltower.analytics.text.extracting import places, times
 
     links = Link.objects.filter(parted_at=None).select_related("first", "second")
-    page = _choices(message) | {
+    page = _choices(message) | _referred(request, message) | {
         "message": message, "row": row_of(message), "writer": writer, "places": places(message.whole), "times": times(message.whole),
         "earlier": list(links.filter(second=message)), "later": list(links.filter(first=message)),
         "verdicts": list(message.verdicts.all()), "may_decide": request.standing.may(RECORD),
         "refusal": refusal and {"sentence": refusal.say(get_language() or "zh"), "code": refusal.code},
     }  # fmt: skip
-    return render(request, "console/board/one.html", page, status=422 if refusal else 200)
+    return render(request, "console/board/one.html", page, status=status_of(refusal) if refusal else 200)
 
 
 def _choices(message: Message) -> dict[str, object]:
     trained = classifying.in_use()
     likely = classifying.likeliest(message.whole, trained, CHOICES) if trained else []
     return {"likely": likely, "labels": classifying.labels(), "trained": trained}
+
+
+def _referred(request: ConsoleRequest, message: Message) -> dict[str, object]:
+    """The case of a message and how it stands, or the kinds that one may be made of; whether its writer can be told."""
+    referral = Referral.objects.filter(message=message).select_related("case").first()
+    return {
+        "referral": referral, "may_refer": request.standing.may(Verb.REPORT_CASES), "kinds": offered(),
+        "state": State(referral.case.state).text if referral else None,
+        "may_reply": request.standing.may(RECORD) and not message.reply,
+        "is_ended": bool(referral and referring.may_be_answered(referral.case)),
+    }  # fmt: skip
 
 
 def _waiting() -> int:
