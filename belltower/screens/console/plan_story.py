@@ -128,8 +128,8 @@ def _adopted(adoption: Adoption, day: date) -> dict[str, Any]:
         adoption.sites.exclude(due_on=None).select_related("asset", "party").prefetch_related("slips")
         .defer("asset__geometry", "asset__words").order_by("promised_on", "number")
     )  # fmt: skip
-    last = max([*(one.due_on for one in rows), *(one.reached_on or one.due_on for one in rows), day])
-    first = min(adoption.first_day, day)
+    days = [each for one in rows for each in (one.due_on, one.reached_on) if each]
+    first, last = min(adoption.first_day, day), max([*days, day])
     bars = [_bar(one, n, first, last, day) for n, one in enumerate(rows)]
     return {
         "bars": bars, "void": [Text.read(one) for one in adoption.void_because], "line_height": len(bars) * ROW + 24,

@@ -3,7 +3,16 @@
 
 from django.urls import path
 
-from belltower.screens.public.views import home, nearby, open_data, reporting, stations, subscribing, tracking, verifying
+from belltower.screens.public.views import (
+    home,
+    nearby,
+    open_data,
+    reporting,
+    stations,
+    subscribing,
+    tracking,
+    verifying,
+)
 
 app_name = "public"
 urlpatterns = [

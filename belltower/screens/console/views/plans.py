@@ -66,7 +66,8 @@ def new(request: ConsoleRequest) -> HttpResponse:
         .defer("geometry", "words")
         .order_by("path")
     )
-    page = {"wrong": wrong, "form": form, "sitings": sitings, "areas": areas[:400]}
+    reach = str(sitings[0][0].reach_m) if sitings else ""
+    page = {"wrong": wrong, "form": form, "sitings": sitings, "areas": areas[:400], "reach": reach}
     return render(request, "console/plans/new.html", page, status=422 if wrong else 200)
 
 
@@ -77,7 +78,7 @@ def question(request: ConsoleRequest, uid: UUID) -> HttpResponse:
     found = plan_story.runs(row)
     page = {
         "question": row, "asked": row.asked, "kind": kind_title(row.kind), "runs": found,
-        "is_under_way": any(one["job"] and one["job"].is_under_way for one in found),
+        "is_under_way": any(one["job"] and one["job"]["is_under_way"] for one in found),
         "others": list(Plan.objects.filter(question__kind=row.kind).select_related("question")[:40]),
     }  # fmt: skip
     template = "console/plans/runs.html" if request.headers.get("HX-Request") else "console/plans/question.html"
