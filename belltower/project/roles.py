@@ -35,6 +35,7 @@ SCOPED = (
     "campaigns_milestone", "campaigns_slip",
     "selfcheck_own_word",
     "learning_exam", "learning_sitting",
+    "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment", "answers_template",
     "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment", "evidence_evidence", "fieldwork_act",
     "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment",
     "notices_notice", "notices_delivery", "notices_channel", "notices_subscription",

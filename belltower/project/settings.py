@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "belltower.core.receiving",
     "belltower.core.intake",
     "belltower.core.referring",
+    "belltower.core.answers",
     "belltower.core.cases",
     "belltower.core.plans",
     "belltower.core.campaigns",
