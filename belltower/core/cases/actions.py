@@ -6,7 +6,7 @@ Who may do what is judged by table.py and acting.py. Cases are written as who se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -72,14 +72,17 @@ class Draft:
     is_simulated: bool = False
 
 
-def report(draft: Draft, *, acting: Acting, now: datetime) -> Case:
-    """Make a case of it, reported; the desk has it then. Raises BadCase."""
+def report(draft: Draft, *, acting: Acting, now: datetime, about: Mapping[str, Any] | None = None) -> Case:
+    """Make a case of it, reported; the desk has it then. ``about`` is small JSON without personal data that is kept with the step.
+
+    Raises BadCase.
+    """
     checked = _checked(draft)
     with seen_as(EVERYTHING), entry("cases.report", by=acting.actor):
         case = _new(checked, _area_of(checked, now), now)
         case.reporting_party_id = acting.party_id
         moved = Moved(State.REPORTED, Stage.FILING, case.party_id, acting.fixed or Part.REPORTER)
-        return _write(case, Step.REPORT, moved, Told(), acting, now)
+        return _write(case, Step.REPORT, moved, Told(about=dict(about or {})), acting, now)
 
 
 def advance(
