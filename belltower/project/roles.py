@@ -38,6 +38,7 @@ SCOPED = (
     "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment", "answers_template",
     "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment", "evidence_evidence", "fieldwork_act",
     "cases_case", "cases_step", "cases_report", "cases_remark", "receiving_comment",
+    "hazards_sheet", "hazards_kept_aside", "hazards_hazard",
     "notices_notice", "notices_delivery", "notices_channel", "notices_subscription",
     "duty_desk", "duty_shift", "duty_hand_over", "duty_log_line", "duty_call",
     "plans_question", "plans_run", "plans_plan", "plans_adoption", "plans_site", "plans_slip",

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "belltower.core.duty",
     "belltower.core.fieldwork",
     "belltower.core.evidence",
+    "belltower.core.hazards",
     "belltower.core.receiving",
     "belltower.core.intake",
     "belltower.core.referring",

@@ -59,6 +59,9 @@ def of(noun: str, **more: Any) -> Visit:
     return Visit({"uid": noun}, **more)
 
 
+OF_ROOMS = (
+    SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | DUTY | OPEN311 | PUBLIC | FIELD
+)  # fmt: skip
 # "{theirs}" and "{ours}" are a party's key; the other's key is asked for in every filter there is.
 SEARCHES = tuple(
     f"q={word}" for word in ("theirs", "ours", "木槿", "mujin", "Hibiscus", "彼方", "Foxglove", "腊梅", "430405")
@@ -197,6 +200,7 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
+    **{name: Visit(**how) for name, how in OF_ROOMS.items()},
     **{name: Visit(**how) for name, how in WALKED_APART.items()},
 }
 NOT_WALKED = {
