@@ -51,6 +51,7 @@ LEFT_OUT = {
     "standards_verdict": "derived, as the assessment that it is counted in",
     "standards_change": "what clauses are to be judged by again; gone when they are",
     "messages_kept_aside": "rows of a file that were not taken: the file's digest is in its batch's entry",
+    "hazards_kept_aside": "rows of a sheet that were not taken: the file's digest is in the sheet's entry",
     "sources_standing": "what the bridge of a source tells about once a second",
     "dummy_": "the pack of the tests",
 }

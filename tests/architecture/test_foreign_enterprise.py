@@ -60,6 +60,9 @@ def of(noun: str, **more: Any) -> Visit:
     return Visit({"uid": noun}, **more)
 
 
+OF_ROOMS = (
+    SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | DUTY | OPEN311 | PUBLIC | FIELD
+)  # fmt: skip
 # "{theirs}" and "{ours}" are a party's key; the other's key is asked for in every filter there is.
 SEARCHES = tuple(
     f"q={word}" for word in ("theirs", "ours", "木槿", "mujin", "Hibiscus", "彼方", "Foxglove", "腊梅", "430405")
@@ -83,6 +86,9 @@ TILES = [
     for lon in (LON + 0.003, LON + STREET + 0.003)
     for y in [int(DOWN * 2**zoom) + step for step in (-1, 0, 1)]
 ]
+WALKED_APART = (
+    SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | DUTY | OPEN311 | PUBLIC | FIELD
+)
 WALK: dict[str, Visit] = {
     "api:openapi-json": Visit(),
     "api:openapi-view": Visit(),
@@ -198,7 +204,6 @@ WALK: dict[str, Visit] = {
     **{
         name: Visit(**how)
         for name, how in (
-            SENSING | STANDARDS | FINDINGS | CAMPAIGNS | SELFCHECK | LEARNING | CASES | BOARD | OPEN311 | PUBLIC | PLANS
             SENSING
             | STANDARDS
             | FINDINGS
@@ -211,8 +216,11 @@ WALK: dict[str, Visit] = {
             | OPEN311
             | PUBLIC
             | FIELD
+            | PLANS
         ).items()
     },
+    **{name: Visit(**how) for name, how in OF_ROOMS.items()},
+    **{name: Visit(**how) for name, how in WALKED_APART.items()},
 }
 NOT_WALKED = {
     "health_live": "says that the process answers",

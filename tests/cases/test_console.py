@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,10 +14,19 @@ from django.test import Client
 from django.utils import translation
 
 from belltower.core.access.models import RoleName
+from belltower.core.answers.models import AnswerTemplate
+from belltower.core.attachments.tests.photo import attached
+from belltower.core.cases.actions import Draft, report
 from belltower.core.cases.models import Case
 from belltower.core.cases.table import State
+from belltower.core.ledger.proofs import entries_of
+from belltower.core.places.actions.parties import put_party
+from belltower.core.places.models import SavedView
+from belltower.core.places.scope import Scope, seen_as
 from belltower.core.standards.outputs.tests.scene import text_of
+from belltower.kernel.texts import Text
 from belltower.project.commands import cases as command
+from tests.scenes.cased import AT, BUREAU
 from tests.scenes.two_enterprises import TwoEnterprises, person
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +151,88 @@ def test_the_case_file_is_printed_for_who_sees_the_case_and_by_command(
     )
     assert used.exit_code == 0
     assert "案卷" in text_of((tmp_path / "one.pdf").read_bytes())
+
+
+def test_a_template_is_checked_when_it_is_saved_and_begins_an_answer(
+    two_enterprises: TwoEnterprises, desk: Client, worker: Client
+) -> None:
+    words = {"name": "已修复", "kind": "", "language": "zh", "text": "{address} 的{kind}已修复（{number}），{{谢谢}}。"}
+    for wrong in ("{owner}", "{title.zh}", "{title!r}", "{title:>9}", "{}", "一个 { 括号", " "):
+        assert desk.post("/cases/answers/new/", words | {"text": wrong}).status_code == 422
+    assert not AnswerTemplate.objects.exists()
+    assert desk.post("/cases/answers/new/", words).status_code == 302
+    template = AnswerTemplate.objects.get()
+    assert worker.post(f"/cases/answers/{template.uid}/", words).status_code == 403
+    case = Case.objects.get(uid=two_enterprises.ours.things["case"])
+    assert step(worker, case, "take") == 302
+    said = worker.get(f"/cases/{case.number}/?template={template.uid}").content.decode()
+    assert f"ours corner 的其他问题已修复（{case.number}），{{谢谢}}。</textarea>" in said
+    at = f"/cases/answers/{template.uid}/"
+    assert desk.post(at, words | {"text": "好", "seen": "1", "is_withdrawn": "yes"}).status_code == 302
+    assert desk.post(at, words | {"text": "又", "seen": "1"}).status_code == 409, "of a wording that is no more"
+    assert len(entries_of("answers_template", template.pk)) == 2, "each wording is an entry"
+    assert f"template={template.uid}" not in worker.get(f"/cases/{case.number}/").content.decode()
+    assert desk.get(f"/cases/{case.number}/?template=<b>").status_code == 404
+
+
+def test_a_view_of_the_list_is_ones_own_or_of_ones_party_and_of_nobody_else(
+    two_enterprises: TwoEnterprises, worker: Client, desk: Client
+) -> None:
+    other, colleague = Client(), Client()
+    other.force_login(two_enterprises.theirs.person)
+    colleague.force_login(person("colleague", "小王", RoleName.ENTERPRISE, party=two_enterprises.ours.party))
+    for name, more in (("只给自己", {}), ("我方超期", {"is_shared": "on"})):
+        assert worker.post("/cases/views/", {"name": name, "query": "overdue=yes", **more}).status_code == 302
+    shown = {
+        who: client.get("/cases/").content.decode()
+        for who, client in (("own", worker), ("near", colleague), ("far", other))
+    }
+    assert [name in shown[who] for who in ("own", "near", "far") for name in ("只给自己", "我方超期")] == [
+        True, True, False, True, False, False,
+    ]  # fmt: skip
+    view = SavedView.objects.get(name="我方超期")
+    for client in (colleague, other):
+        assert client.post(f"/cases/views/{view.uid}/forget/").status_code == 404
+    with seen_as(Scope(frozenset({two_enterprises.theirs.party.pk}))):
+        assert not SavedView.objects.filter(page="cases").exists(), "the database keeps to it too"
+    assert worker.post(f"/cases/views/{view.uid}/forget/").status_code == 302
+
+
+NASTY = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{7*7}}"
+
+
+def test_nothing_that_people_write_runs_on_the_page_of_a_case(two_enterprises: TwoEnterprises, desk: Client) -> None:
+    ours = two_enterprises.ours
+    party = put_party("ours-party", "enterprise", Text(zh=NASTY, en=NASTY), by=BUREAU.actor)
+    desk.post("/cases/new/", {"text": NASTY, "kind": "other", "address": NASTY, "lon": "112.6", "lat": "26.9"})
+    case = Case.objects.latest("pk")
+    other = report(
+        Draft(NASTY, title=Text(zh=NASTY, en=NASTY), lon=112.6, lat=26.9, parent=case), acting=BUREAU, now=AT
+    )
+    Case.objects.filter(pk=case.pk).update(title={"zh": NASTY, "en": NASTY})
+    step(desk, case, "file", reason=NASTY)
+    step(desk, case, "dispatch", party=party.key, reason=NASTY)
+    desk.post(f"/cases/{case.number}/remark/", {"text": NASTY})
+    attached(case, name=f"{NASTY}.jpg".replace("/", ""), noun="cases.case")
+    desk.post("/cases/answers/new/", {"name": NASTY[:80], "language": "zh", "text": "<script>alert(2)</script>"})
+    desk.post("/cases/views/", {"name": NASTY[:80], "query": f"number={NASTY}", "is_shared": "on"})
+    template = AnswerTemplate.objects.get()
+    (client := Client()).force_login(ours.person)
+    assert step(client, case, "take", reason=NASTY) == 302
+    pages = (
+        f"/cases/{case.number}/", f"/cases/{case.number}/?template={template.uid}", f"/cases/{other.number}/", "/cases/?state=all",
+        "/cases/duplicates/", "/cases/answers/", f"/cases/answers/{template.uid}/", f"/cases/?number={NASTY}",
+    )  # fmt: skip
+    for who, page in itertools.product((desk, client), pages):
+        said = who.get(page).content.decode()
+        assert "<img src=x" not in said, page
+        assert "<script>alert" not in said, page
+        assert "49" not in re.findall(r"script&gt;(.{0,3})", said), page
+    refused = desk.post(
+        f"/cases/{case.number}/step/", {"step": "answer", "reason": NASTY, "into": NASTY, "party": NASTY}
+    )
+    many = desk.post("/cases/many/", {"step": "file", "reason": NASTY, "case": [NASTY, case.number]})
+    assert "<img src=x" not in refused.content.decode() + many.content.decode()
 
 
 def test_the_clock_of_a_case_is_shown_with_its_source_and_the_calendar(desk: Client) -> None:

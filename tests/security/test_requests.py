@@ -16,6 +16,8 @@ from belltower.project.guard.sizes import TAKES_FILES, most_mib
 from tests.security.routes import every_route
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+# A signed link of a letter is the right itself, whoever posts it: mail programs do (RFC 8058). A cookie adds nothing.
+BY_LINK = {"public:subscribe_stop"}
 NAMES = {route.name for route in every_route()}
 
 
@@ -23,7 +25,7 @@ def test_no_unsafe_request_passes_without_the_token_of_our_page(signed_in: Clien
     """A page of somebody else's can send the administrator's cookie, but not the token: nothing is done for it."""
     done = []
     for route in every_route():
-        for method in UNSAFE:
+        for method in UNSAFE if route.name not in BY_LINK else ():
             answer = signed_in.generic(method, route.address, b"{}", content_type="application/json")
             if answer.status_code not in (403, 405) and not (answer.status_code == 404 and route.address == "/api/x"):
                 done.append((method, route.address, answer.status_code))

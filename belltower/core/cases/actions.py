@@ -6,7 +6,7 @@ Who may do what is judged by table.py and acting.py. Cases are written as who se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from belltower.core.cases.models import Case, CaseStep, Remark, Report
 from belltower.core.cases.steps import COMMITTEE, LONGEST_REASON, Moved, Told, judge
 from belltower.core.cases.table import ENDED, Part, Stage, State, Step, holder_of
 from belltower.core.ledger.entries import entry
-from belltower.core.ledger.outbox import emit
+from belltower.core.ledger.outbox import emit, emit_many
 from belltower.core.places.models import Area, Asset, Party, PartyKind
 from belltower.core.places.responsibilities import area_at
 from belltower.core.places.scope import EVERYTHING, seen_as
@@ -37,6 +37,20 @@ LONGEST_TEXT, LONGEST_ADDRESS = 4000, 300
 _NO_TEXT = Text(zh="没有说明问题", en="it does not say what is wrong")
 _NO_KIND = Text(zh="没有“{kind}”这一类案卷", en="there is no kind of case '{kind}'")
 _NO_PLACE = Text(zh="经纬度超出范围", en="the place is no longitude and latitude")
+OF_MANY = frozenset({Step.TAKE, Step.ANSWER, Step.SEND_BACK, Step.VERIFY, Step.CLOSE})
+"""The steps that may be taken with many cases at once: they look nothing up."""
+_MOVED = (
+    "party_id",
+    "state",
+    "before",
+    "stage",
+    "due_at",
+    "suspended_until",
+    "merged_into",
+    "rung",
+    "changed_at",
+    "ended_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +72,17 @@ class Draft:
     is_simulated: bool = False
 
 
-def report(draft: Draft, *, acting: Acting, now: datetime) -> Case:
-    """Make a case of it, reported; the desk has it then. Raises BadCase."""
+def report(draft: Draft, *, acting: Acting, now: datetime, about: Mapping[str, Any] | None = None) -> Case:
+    """Make a case of it, reported; the desk has it then. ``about`` is small JSON without personal data that is kept with the step.
+
+    Raises BadCase.
+    """
     checked = _checked(draft)
     with seen_as(EVERYTHING), entry("cases.report", by=acting.actor):
         case = _new(checked, _area_of(checked, now), now)
         case.reporting_party_id = acting.party_id
         moved = Moved(State.REPORTED, Stage.FILING, case.party_id, acting.fixed or Part.REPORTER)
-        return _write(case, Step.REPORT, moved, Told(), acting, now)
+        return _write(case, Step.REPORT, moved, Told(about=dict(about or {})), acting, now)
 
 
 def advance(
@@ -177,6 +194,18 @@ def _write(
     case: Case, step: Step, moved: Moved, told: Told, acting: Acting, now: datetime, *, before: Sequence[Moment] = ()
 ) -> Case:
     """The case as the step leaves it, the step, and the event of it; ``before`` are the steps there were."""
+    row = _stepped(case, step, moved, told, acting, now, before)
+    case.save()
+    row.case = case
+    row.save(force_insert=True)
+    emit(ADVANCED, case.reference, _event(row))
+    return case
+
+
+def _stepped(
+    case: Case, step: Step, moved: Moved, told: Told, acting: Acting, now: datetime, before: Sequence[Moment]
+) -> CaseStep:
+    """Make the case what the step leaves it, and the row of the step; neither is written here."""
     _apply(case, moved, told, step, now)
     row = CaseStep(
         number=len(before) + 1, step=step, state=moved.state, stage=moved.stage or "", part=moved.part, at=now,
@@ -184,11 +213,51 @@ def _write(
         reason=told.reason.strip()[:LONGEST_REASON], about=_about(told),
     )  # fmt: skip
     case.due_at = deadlines.due_after(case, [*before, Moment(now, moved.state, case.holder_id)])
-    case.save()
+    return row
+
+
+def _event(row: CaseStep) -> dict[str, Any]:
+    return {"step": str(row.step), "state": str(row.state), "number": row.number}
+
+
+def advance_many(cases: Sequence[Case], step: Step, told: Told | None = None, *, acting: Acting, now: datetime) -> int:
+    """Take the same step with many cases, all or none, each judged as ``advance`` judges one; how many there were.
+
+    Raises StepOutOfTurn, NotYourStep, BadStep of the first that cannot be taken.
+    """
+    told = told or Told()
+    if step not in OF_MANY:
+        raise ValueError(f"{step} is taken with one case at a time")
+    with seen_as(EVERYTHING), entry(f"cases.{step.value}", by=acting.actor):
+        wanted = [one.pk for one in cases]
+        held = list(Case.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+        histories: dict[int, list[Any]] = {one.pk: [] for one in held}
+        told_of = CaseStep.objects.filter(case__in=wanted).order_by("case_id", "number")
+        for pk, *row in told_of.values_list("case_id", "step", "by", *deadlines.STEP_COLUMNS, "party_id"):
+            histories[pk].append(row)
+        rows = [_one_of_many(case, step, told, acting, now, histories[case.pk]) for case in held]
+        _update_alike(held)
+        CaseStep.objects.bulk_create(rows, batch_size=1000)
+        emit_many(ADVANCED, [(case.reference, _event(row)) for case, row in zip(held, rows, strict=True)])
+    return len(held)
+
+
+def _one_of_many(case: Case, step: Step, told: Told, acting: Acting, now: datetime, history: list[Any]) -> CaseStep:
+    now = max(now, history[-1][2])
+    standing = standing_of(case, [(one, by) for one, by, *_ in history], [(one[0], one[-1]) for one in history])
+    moved = judge(step, case, standing, told, acting, now=now)
+    row = _stepped(case, step, moved, told, acting, now, deadlines.moments_of(one[2:5] for one in history))
     row.case = case
-    row.save(force_insert=True)
-    emit(ADVANCED, case.reference, {"step": step.value, "state": moved.state.value, "number": row.number})
-    return case
+    return row
+
+
+def _update_alike(cases: Sequence[Case]) -> None:
+    """Write what a step changed: cases that came to stand alike by one statement."""
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for case in cases:
+        alike.setdefault(tuple(getattr(case, name) for name in _MOVED), []).append(case.pk)
+    for values, keys in alike.items():
+        Case.objects.filter(pk__in=keys).update(**dict(zip(_MOVED, values, strict=True)))
 
 
 def _apply(case: Case, moved: Moved, told: Told, step: Step, now: datetime) -> None:
@@ -223,4 +292,15 @@ def _is_uid(name: str) -> bool:
     return True
 
 
-__all__ = ["ADVANCED", "Draft", "advance", "find", "holder_of", "next_numbers", "remark", "report", "standing_of"]
+__all__ = [
+    "ADVANCED",
+    "Draft",
+    "advance",
+    "advance_many",
+    "find",
+    "holder_of",
+    "next_numbers",
+    "remark",
+    "report",
+    "standing_of",
+]

@@ -74,7 +74,7 @@ class NoneChosen(Refusal):
 class TooManyCases(Refusal):
     """A step with more cases than go at once."""
 
-    code = "too_many_cases"
+    code = "too_many_cases_at_once"
     sentence = Text(
         zh="一次最多办理 {most} 件，所选为 {count} 件，均未办理。请分批办理。",
         en="At most {most} cases go at once and {count} were chosen: none was touched. Do it in parts.",

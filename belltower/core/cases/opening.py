@@ -55,7 +55,7 @@ def follow_findings(uids: Iterable[UUID | str], *, now: datetime) -> Opened:
         fresh = [one for one in found if one.state == FindingState.OPEN and one.pk not in last]
         moved = [_follow(one, last[one.pk], now) for one in found if one.pk in last]
         if fresh:
-            _open_many([_case_of_finding(one, number, now) for one, number in zip(fresh, next_numbers(len(fresh), now), strict=True)],
+            open_many([_case_of_finding(one, number, now) for one, number in zip(fresh, next_numbers(len(fresh), now), strict=True)],
                        finding(), now)  # fmt: skip
     return Opened(len(fresh), moved.count(Step.REOPEN), moved.count(Step.CLOSE), moved.count(Step.DECLINE))
 
@@ -76,7 +76,7 @@ def open_for_alarms(uids: Iterable[UUID | str], *, now: datetime) -> int:
             _case_of_alarm(one, number, now) for one, number in zip(fresh, next_numbers(len(fresh), now), strict=True)
         ]
         if cases:
-            _open_many(cases, clock(), now)
+            open_many(cases, clock(), now)
     return len(cases)
 
 
@@ -146,8 +146,8 @@ def _at(case: Case, asset: Asset | None) -> Case:
 _PATH = (Step.REPORT, State.REPORTED), (Step.FILE, State.FILED), (Step.DISPATCH, State.DISPATCHED)
 
 
-def _open_many(cases: Sequence[Case], acting: Acting, now: datetime) -> None:
-    """Write cases that the city opens by itself: reported and filed, and dispatched where it is known who answers."""
+def open_many(cases: Sequence[Case], acting: Acting, now: datetime) -> None:
+    """Write new cases that were looked at already: reported and filed, and dispatched where it is known who answers."""
     with entry("cases.open", by=acting.actor):
         steps = {case.number: _steps(case, acting, now) for case in cases}
         for case in cases:

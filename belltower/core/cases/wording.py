@@ -56,7 +56,11 @@ def length_said(length: timedelta) -> Text:
 
 def instant_said(at: datetime, zone: tzinfo) -> Text:
     """An instant in the city's civil time: "2026年11月23日 10:05"."""
+    day, at = day_said(at, zone), at.astimezone(zone)
+    return Text(zh=f"{day.zh} {at:%H:%M}", en=f"{day.en}, {at:%H:%M}")
+
+
+def day_said(at: datetime, zone: tzinfo) -> Text:
+    """The city's civil day of an instant: "2026年11月23日"."""
     at = at.astimezone(zone)
-    return Text(
-        zh=f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}", en=f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
-    )
+    return Text(zh=f"{at.year}年{at.month}月{at.day}日", en=f"{at.day} {_MONTHS[at.month - 1]} {at.year}")

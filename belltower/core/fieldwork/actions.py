@@ -35,6 +35,10 @@ from belltower.kernel.texts import Text
 MOST_PHOTOS = 3
 ACT = "fieldwork.act"
 _STEP = Text(zh="这一步不能在现场办理", en="this step is not taken outside")
+_GONE = Text(
+    zh="案卷 {case} 已不在您的办理范围，可能已移交其他单位。",
+    en="Case {case} is not with you any more: it may have been handed over.",
+)
 _NOBODY = Text(zh="现场办理须由本人登录", en="who works outside signs in")
 _PHOTOS = Text(zh="一次最多 {most} 张照片", en="at most {most} photos at once")
 _WENT_ON = (CaseChanged, StepOutOfTurn, NotYourStep, NoSuchCase)
@@ -146,7 +150,7 @@ def _keep_conflict(said: Said, refusal: Refusal, acting: Acting, now: datetime, 
     """Nothing was done; what was told is kept, with its photos beside the act."""
     case = _seen(said)
     at = happened(said.at, based_at=now if said.at is None else said.at, now=now)
-    why = Text(zh=refusal.say("zh"), en=refusal.say("en"))
+    why = Text(zh=refusal.say("zh"), en=refusal.say("en")) if case else _GONE.format(case=said.case[:40])
     with seen_as(EVERYTHING):
         act = _new(said, Outcome.CONFLICT, acting, now, at, case=case, based_on=said.seen, why=why.as_json())
         for one in said.photos:

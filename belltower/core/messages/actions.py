@@ -7,14 +7,14 @@ Importing is in importing.py. A case made of a message is another room's: it rea
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from belltower.core.ledger.entries import action, record
 from belltower.core.ledger.personal import Erased, unseal_many
 from belltower.core.messages.classifying import labels
 from belltower.core.messages.errors import LinkParted, NoSuchLabel, NotAModel
-from belltower.core.messages.models import Category, Decided, Link, Message, Trained, Verdict
+from belltower.core.messages.models import Category, Decided, Link, Message, Purpose, Trained, Verdict
 from belltower.kernel.actors import Actor
 from belltower.kernel.errors import NotFound
 from belltower.kernel.texts import Text
@@ -42,8 +42,13 @@ def put_categories(paths: Iterable[Sequence[str]], *, by: Actor) -> int:
 
 
 @action("messages.use_model")
-def use_model(content: bytes, *, threshold: float = THRESHOLD, by: Actor, now: datetime) -> Trained:
+def use_model(
+    content: bytes, *, threshold: float = THRESHOLD, by: Actor, now: datetime, purpose: Purpose = Purpose.BOARD,
+    labels_known: Collection[str] | None = None,
+) -> Trained:  # fmt: skip
     """Put a trained model into use from now on; the one before is retired. What was classified stays.
+
+    With ``labels_known`` a model that answers anything else is refused.
 
     ``threshold`` is the chance below which a person is asked. Raises NotAModel.
     """
@@ -55,12 +60,17 @@ def use_model(content: bytes, *, threshold: float = THRESHOLD, by: Actor, now: d
         raise NotAModel(reason=Text(zh=str(why), en=str(why))) from None
     if not 0 <= threshold <= 1:
         raise NotAModel(reason=Text(zh="阈值应在 0 与 1 之间", en="its threshold must lie between 0 and 1"))
-    for before in Trained.objects.filter(retired_at=None).defer("content"):
+    if labels_known is not None and (strange := sorted(set(model.labels) - set(labels_known))):
+        named = ", ".join(strange)[:200]
+        raise NotAModel(
+            reason=Text(zh=f"它的类别不是案卷类型：{named}", en=f"its labels are no kinds of case: {named}")
+        )
+    for before in Trained.objects.filter(retired_at=None, purpose=purpose).defer("content"):
         before.retired_at = now
         before.save(update_fields=["retired_at"])
     return Trained.objects.create(
         content=content, stored=hashlib.sha256(content).hexdigest(), digest=model.digest, labels=list(model.labels),
-        texts=model.texts, threshold=threshold, put_at=now, put_by=by.reference,
+        texts=model.texts, threshold=threshold, put_at=now, put_by=by.reference, purpose=purpose,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from belltower.core.messages.models import Category, Trained
+from belltower.core.messages.models import Category, Purpose, Trained
 from belltower.core.messages.rules import is_unsure
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ class Said:
 UNSAID = Said("", None, True)
 
 
-def in_use() -> Trained | None:
-    """The model in use, without its bytes; None before one was put."""
-    return Trained.objects.filter(retired_at=None).defer("content").first()
+def in_use(purpose: Purpose = Purpose.BOARD) -> Trained | None:
+    """The model in use for that purpose, without its bytes; None before one was put."""
+    return Trained.objects.filter(retired_at=None, purpose=purpose).defer("content").first()
 
 
 def said_of(texts: Sequence[str], trained: Trained | None) -> list[Said]:
@@ -58,7 +58,7 @@ def labels() -> list[str]:
     return sorted({*Category.objects.values_list("key", flat=True), *(trained.labels if trained else ())})
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _loaded(pk: int) -> Classifier:
     """A stored model is never changed, so it is read once a process."""
     from belltower.analytics.text.keeping import read

@@ -32,14 +32,22 @@ class Category(models.Model):
         return Text.read(self.name)
 
 
+class Purpose(models.TextChoices):
+    """What a model's labels are: places in the bureau's tree, or kinds of case."""
+
+    BOARD = "board", _("Categories of messages")
+    KINDS = "kinds", _("Kinds of case")
+
+
 class Trained(models.Model):
-    """A classifier as it was trained (analytics/text/keeping.py); the newest that was not retired is the one in use.
+    """A classifier as it was trained (analytics/text/keeping.py); the newest of its purpose that was not retired is in use.
 
     An answer less sure than ``threshold`` goes to a person. ``digest`` is of the texts it learnt from, ``stored`` of its bytes.
     """
 
     uid = models.UUIDField(unique=True, default=uuid7, editable=False)
     content = models.BinaryField()
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.BOARD, db_default=Purpose.BOARD)
     stored = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     labels = models.JSONField()

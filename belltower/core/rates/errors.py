@@ -20,7 +20,7 @@ class BadRates(Refusal):
 class BadPeriod(Refusal):
     """A period that ends before it begins, or lies ahead."""
 
-    code = "bad_period"
+    code = "bad_rate_period"
     sentence = Text(
         zh="统计期 {since} 至 {until} 无法使用：{reason}。请另选日期。",
         en="The period {since} to {until} cannot be used: {reason}. Choose other days.",
@@ -30,7 +30,7 @@ class BadPeriod(Refusal):
 class TooManyCases(Refusal):
     """More cases than are counted at one go."""
 
-    code = "too_many_cases"
+    code = "too_many_cases_to_count"
     sentence = Text(
         zh="统计范围内的案卷超过 {most} 件。请缩短统计期，或按区域、责任单位、类型分别统计。",
         en="There are more than {most} cases to look at. Choose a shorter period, or count by area, party or kind.",

@@ -7,10 +7,10 @@ history and the ledger hold none of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 
 from belltower.core.attachments import actions as attachments
 from belltower.core.attachments.content.recognise import recognise
@@ -80,9 +80,11 @@ class Received:
 
 def report_as_resident(
     draft: Draft, *, contact: Contact, now: datetime, photos: Sequence[Upload] = (), language: str = "zh",
-    zone: tzinfo,
+    zone: tzinfo, suggested: Mapping[str, Any] | None = None,
 ) -> Received:  # fmt: skip
     """Make a case of what a resident tells, and a report with what they wrote sealed.
+
+    ``suggested`` is what the classifier said of the kind and what was chosen (suggesting.py), kept with the first step.
 
     Raises IncompleteReport, BadCase, BadContact, NotAPhoto, TooManyPhotos and what attachments refuse; then nothing is kept.
     """
@@ -90,7 +92,7 @@ def report_as_resident(
     _check(replace(draft, text=text), photos)
     open_draft = replace(draft, text="", title=title_of(draft.kind), source=Source.RESIDENT)
     with seen_as(EVERYTHING), entry("receiving.report", by=RESIDENT):
-        case = cases.report(open_draft, acting=_reporter(), now=now)
+        case = cases.report(open_draft, acting=_reporter(), now=now, about=suggested)
         if case.lon is not None and case.area_id is None and Area.objects.current().exists():
             raise IncompleteReport(missing=_OUTSIDE)
         received = _keep(case, text, contact, language, now, follows_only=False)

@@ -103,13 +103,20 @@ def categories(file: Path) -> None:
 @command.command()
 @click.argument("path", required=False, type=_FILE, metavar="[MODEL]")
 @click.option("--threshold", type=click.FloatRange(0, 1), default=0.7, show_default=True, help="Below this chance a person is asked.")  # fmt: skip
-def use(path: Path | None, threshold: float) -> None:
-    """Put a trained MODEL (left out: the one trained last) into use for this city's messages."""
+@click.option("--for-kinds", is_flag=True, help="The labels are kinds of case: the public form suggests them.")
+def use(path: Path | None, threshold: float, for_kinds: bool) -> None:
+    """Put a trained MODEL (left out: the one trained last) into use for this city's messages, or for its public form."""
     _kept(path or _usual())
     with database.ready():
         from belltower.core.messages.actions import use_model
+        from belltower.core.messages.models import Purpose
+        from belltower.core.receiving.suggesting import offered
 
-        put = use_model((path or _usual()).read_bytes(), threshold=threshold, by=BY, now=now())
+        put = use_model(
+            (path or _usual()).read_bytes(), threshold=threshold, by=BY, now=now(),
+            purpose=Purpose.KINDS if for_kinds else Purpose.BOARD,
+            labels_known={one.name for one in offered()} if for_kinds else None,
+        )  # fmt: skip
     click.echo(f"{put.uid}: {len(put.labels)} labels, learnt from {put.texts:,} texts; below {put.threshold:g} a person is asked")  # fmt: skip
 
 

@@ -123,9 +123,18 @@ async function draw(): Promise<void> {
   list!.replaceChildren(...acts.map(item));
   for (const task of document.querySelectorAll<HTMLElement>("[data-task]"))
     task.classList.toggle("bt-field-waits", acts.some((act) => act.case === task.dataset["task"] && act.status === "waiting"));
+  hideTold(acts.map((act) => act.key));
   const here = document.querySelector<HTMLElement>("[data-case]")?.dataset["case"];
   const last = here ? await waitingFor(here) : undefined;
   if (last) for (const form of forms()) open(form, last.step);
+}
+
+/** What the city tells of an act that is still on this telephone stands there already. */
+function hideTold(keys: string[]): void {
+  const told = [...document.querySelectorAll<HTMLElement>("[data-key]")];
+  for (const one of told) one.hidden = keys.includes(one.dataset["key"] ?? "");
+  const section = document.querySelector<HTMLElement>("[data-conflicts]");
+  if (section) section.hidden = told.every((one) => one.hidden);
 }
 
 function open(form: HTMLFormElement, after: string): void {
@@ -140,7 +149,7 @@ function item(act: queue.Act): HTMLElement {
   const found = document.createElement("li");
   found.dataset["status"] = act.status;
   found.append(part("strong", `${act.title} ${act.case}`), part("span", ` ${shown[act.status] ?? ""}`));
-  if (act.photos.length) found.append(part("span", ` · ${act.photos.length} 📷`));
+  if (act.photos.length) found.append(part("span", ` · ${shown["photos"] ?? ""} ${act.photos.length}`));
   if (act.said) found.append(part("p", act.said));
   if (act.text) found.append(part("p", act.text));
   if (act.status !== "waiting") found.append(button(shown["again"] ?? "", () => again(act)), button(shown["aside"] ?? "", () => aside(act)));

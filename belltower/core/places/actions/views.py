@@ -27,21 +27,30 @@ class BadView(Refusal):
     )
 
 
-def views_of(person: UUID, page: str) -> QuerySet[SavedView]:
-    """The views of a page that this person sees: own ones and everybody's shared ones."""
-    return SavedView.objects.filter(Q(owner_uid=person) | Q(is_shared=True), page=page)
+def views_of(person: UUID, page: str, party_id: int | None = None) -> QuerySet[SavedView]:
+    """The views of a page that this person sees: own ones, everybody's shared ones, and those of their party."""
+    theirs = Q(owner_uid=person) | Q(is_shared=True)
+    return SavedView.objects.filter(theirs | Q(party=party_id) if party_id is not None else theirs, page=page)
 
 
 @action("places.save_view")
-def save_view(page: str, name: str, query: str, *, by: Actor, is_shared: bool = False) -> SavedView:
-    """Keep a page's query string under a name; the same name of the same person is kept anew. Raises BadView."""
+def save_view(
+    page: str, name: str, query: str, *, by: Actor, is_shared: bool = False, party_id: int | None = None
+) -> SavedView:
+    """Keep a page's query string under a name; the same name of the same person is kept anew. Raises BadView.
+
+    ``party_id`` is whose people see it too: the party that whoever saves it belongs to.
+    """
     name = name.strip()
     if not 0 < len(name) <= LONGEST_NAME:
         raise BadView(reason=Text(zh="名称需要 1 至 80 个字符", en="its name needs 1 to 80 characters"))
     if len(query) > LONGEST_QUERY:
         raise BadView(reason=Text(zh="筛选条件过长", en="its filters are too long"))
     saved, _ = SavedView.objects.update_or_create(
-        page=page, owner_uid=_person(by), name=name, defaults={"query": query, "is_shared": is_shared}
+        page=page,
+        owner_uid=_person(by),
+        name=name,
+        defaults={"query": query, "is_shared": is_shared, "party_id": party_id},
     )
     return saved
 

@@ -9,7 +9,7 @@ from belltower.kernel.identity import uuid7
 
 
 class SavedView(models.Model):
-    """A list page's query string under a name; shared views are seen by everyone."""
+    """A list page's query string under a name. Shared ones are seen by everyone of the bureau; those with a ``party`` by its people."""
 
     uid = models.UUIDField(unique=True, default=uuid7, editable=False)
     page = models.CharField(max_length=40)
@@ -17,6 +17,9 @@ class SavedView(models.Model):
     query = models.CharField(max_length=1000)
     owner_uid = models.UUIDField()
     is_shared = models.BooleanField(default=False)
+    party = models.ForeignKey(
+        "places.Party", null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:

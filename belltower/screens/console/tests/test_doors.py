@@ -40,4 +40,4 @@ def test_only_coming_in_a_language_signed_heads_and_the_check_of_a_certificate_a
 
 def test_only_pages_about_oneself_need_no_role():
     own = {address for address, view in CONSOLE if view.door == OWN}
-    assert all(address.startswith("account/") for address in own)
+    assert all(address.startswith(("account/", "notices/")) for address in own)

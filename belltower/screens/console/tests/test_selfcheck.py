@@ -143,5 +143,5 @@ def test_the_overview_asks_as_often_for_many_assets_as_for_few(
     owner: Client, django_assert_max_num_queries: Any
 ) -> None:
     owner.get(reverse("console:selfcheck"))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         owner.get(reverse("console:selfcheck"))

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from belltower.core.access.rules import Verb
-from belltower.core.places.actions.views import views_of
 from belltower.core.places.kinds import kind_title, register
 from belltower.core.places.models import Area, Asset, Life, Party
 from belltower.kernel.packs import AssetKind, Field
 from belltower.screens.console.doors import ConsoleRequest, door
 from belltower.screens.console.listing import COUNTED_UP_TO, SIZES, Listing
+from belltower.screens.console.saved_views import kept, saved
 from belltower.screens.console.shown import ShownField, printed, shown
 
 PAGE = "assets"
@@ -59,8 +59,8 @@ def show(request: ConsoleRequest) -> HttpResponse:
             "count": min(count, COUNTED_UP_TO),
             "is_more_than": count > COUNTED_UP_TO,
             "filters": _filters(listing, request),
-            "views": views_of(request.user.uid, PAGE),
-            "query_string": _kept(request),
+            "saved": saved(request, PAGE),
+            "query_string": kept(request),
             "search_words": listing.text,
             "misunderstood": [(FILTER_TITLES[name], request.GET[name]) for name in listing.misunderstood],
         },
@@ -117,13 +117,3 @@ def _owners(listing: Listing, request: ConsoleRequest) -> list[Party]:
     if listing.owner and listing.owner not in found:
         found.insert(0, listing.owner)
     return found
-
-
-def _kept(request: HttpRequest) -> str:
-    """The query string without the place in the list: what a saved view or an export keeps."""
-    kept = request.GET.copy()
-    for name in ("after", "view"):
-        kept.pop(name, None)
-    for name in [name for name, values in kept.lists() if not any(values)]:
-        kept.pop(name)
-    return kept.urlencode()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from belltower.core.access.rules import Verb
+from belltower.core.answers import actions as answers
 from belltower.core.cases import actions, casefile, many
 from belltower.core.cases.acting import PARTS, Acting
 from belltower.core.cases.errors import BadStep
@@ -35,6 +36,7 @@ from belltower.screens.console.case_story import Row
 from belltower.screens.console.context import city_name
 from belltower.screens.console.doors import ConsoleRequest, door
 from belltower.screens.console.refusals import status_of
+from belltower.screens.console.saved_views import saved
 from belltower.screens.console.views.learning import pdf
 
 _STEP = Text(zh="步骤", en="step")
@@ -54,6 +56,7 @@ def show_all(request: ConsoleRequest) -> HttpResponse:
         "next": listing.page + 1 if has_more else None,
         "before": listing.page - 1 if listing.page else None,
         "filters": choices(listing),
+        "saved": saved(request, "cases"),
         "many": steps_for_many(request.standing.verbs),
         "most_at_once": many.MOST,
         "parties": list(Party.objects.defer("words").order_by("key")[: case_story.MOST_PARTIES]),
@@ -63,8 +66,10 @@ def show_all(request: ConsoleRequest) -> HttpResponse:
 
 @door(Verb.VIEW)
 def show(request: ConsoleRequest, case: str) -> HttpResponse:
-    """One case: what was done with it, by whom, and its clocks. Raises NoSuchCase."""
-    return _page(request, actions.find(case))
+    """One case: what was done with it, by whom, and its clocks; ``template`` fills in the answer. Raises NoSuchCase, NoSuchTemplate."""
+    found, chosen = actions.find(case), request.GET.get("template", "")
+    sent = {"step": Step.ANSWER.value, "reason": answers.answer(answers.find_named(chosen), found)} if chosen else None
+    return _page(request, found, sent=sent)
 
 
 @door(Verb.VIEW)
@@ -165,8 +170,12 @@ def choices(listing: CaseListing) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _page(request: ConsoleRequest, case: Case, refusal: Refusal | None = None) -> HttpResponse:
+def _page(
+    request: ConsoleRequest, case: Case, refusal: Refusal | None = None, *, sent: dict[str, str] | None = None
+) -> HttpResponse:
     page: dict[str, Any] = case_story.page_of(case, acting_of(request), request.now)
+    page["answers"] = list(answers.offered(case.kind)) if any(one.step is Step.ANSWER for one in page["can"]) else []
+    page["sent"] = sent
     page["may_release"] = request.standing.may(Verb.DISPATCH_CASES)
     if refusal:
         page |= {"wrong": refusal.say(get_language() or "zh"), "sent": request.POST.dict()}
@@ -182,7 +191,8 @@ def told_in(request: ConsoleRequest) -> tuple[Step, Told]:
         raise BadStep(step=sent.get("step", "")[:40], missing=_STEP) from None
     party = Party.objects.filter(key=sent.get("party", "")).only("pk").first()
     into = actions.find(sent["into"].strip()) if sent.get("into", "").strip() else None
-    return step, Told(sent.get("reason", ""), _instant(sent.get("until", "")), party.pk if party else None, into)
+    until, party_id = _instant(sent.get("until", "")), party.pk if party else None
+    return step, Told(sent.get("reason", ""), until, party_id, into, mark=sent.get("mark", ""))
 
 
 def _instant(said: str) -> datetime | None:

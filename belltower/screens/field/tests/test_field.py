@@ -222,4 +222,4 @@ def test_it_can_be_installed(worker: Client) -> None:
     script = worker.get("/field/worker.js")
     assert script["Content-Type"].startswith("text/javascript")
     assert script["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
-    assert b"import" not in b"".join(script.streaming_content)  # type: ignore[attr-defined]
+    assert b"import" not in script.content

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import reverse
@@ -50,9 +49,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @open_door
 @require_safe
-def worker(request: HttpRequest) -> HttpResponseBase:
+def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, below the addresses that it looks after; asked for anew each time."""
     name = built.entry(WORKER).script.removeprefix(f"/{settings.STATIC_URL.strip('/')}/built/")
-    answer = FileResponse((built.FOLDER / name).open("rb"), content_type="text/javascript; charset=utf-8")
+    answer = HttpResponse((built.FOLDER / name).read_bytes(), content_type="text/javascript; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
     return answer

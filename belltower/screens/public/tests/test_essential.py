@@ -6,12 +6,18 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from belltower.analytics.text.classifying import train
+from belltower.analytics.text.keeping import as_bytes
 from belltower.core.attachments.models import Attachment
 from belltower.core.cases.actions import advance
 from belltower.core.cases.models import Case, Report
 from belltower.core.cases.table import State, Step
+from belltower.core.cases.tests.scene import NOW
+from belltower.core.messages.actions import use_model
+from belltower.core.messages.models import Purpose
 from belltower.core.places.scope import EVERYTHING, seen_as
 from belltower.core.receiving import looks
+from belltower.core.receiving.actions import RESIDENT
 from belltower.screens.public.tests.conftest import LAT, LON, WORDS, Door, code_on, form, photo
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +125,29 @@ def test_every_page_is_there_in_both_languages_and_without_anything(door: Door) 
         assert "Report a problem" in english.get(f"/public/{address}").content.decode()
     assert door.client.get("/public/map/").json()["layers"]
     assert door.client.get("/public/tiles/assets/12/3329/1727.mvt").status_code == 200
+
+
+def test_the_kind_that_the_words_suggest_is_shown_once_before_it_is_taken(door: Door) -> None:
+    """Without a model the form says that the desk will; with one the suggestion is confirmed, and both are kept."""
+    assert "由值班台确定" in door.client.get("/public/report/").content.decode()
+    words = (
+        ("路灯不亮", "路灯坏了", "路灯杆倾斜", "晚上没有路灯"),
+        ("垃圾没人清运", "垃圾桶满了", "垃圾发臭", "清运车没来"),
+    )
+    told = [(f"{said}{chr(0x4E00 + 9 * n)}", kind) for kind, each in zip(("light_out", "other"), words, strict=True)
+            for said in each for n in range(10)]  # fmt: skip
+    model = train([text for text, _ in told], [kind for _, kind in told])
+    with seen_as(EVERYTHING):
+        use_model(as_bytes(model), threshold=0.6, by=RESIDENT, now=NOW, purpose=Purpose.KINDS)
+    assert 'value="light_out"' in door.client.get("/public/report/near/", {"text": "门口路灯坏了"}).content.decode()
+    asked = door.client.post("/public/report/", form(kind="", text="门口路灯坏了"))
+    assert asked.status_code == 409
+    page = asked.content.decode()
+    assert '<input type="hidden" name="suggested" value="light_out">' in page
+    assert "门口路灯坏了" in page, "nothing that was typed is lost"
+    door.report(kind="", text="门口路灯坏了", suggested="light_out")
+    with seen_as(EVERYTHING):
+        case = Case.objects.get()
+        about = case.steps.get(number=1).about
+    assert case.kind == "light_out"
+    assert (about["suggested"], about["chosen"], about["unsure"]) == ("light_out", "", False)

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from belltower.core.cases.actions import Draft
 from belltower.core.cases.duplicates import NEAR_M, Told
-from belltower.core.cases.kinds import OTHER, title_of
+from belltower.core.cases.kinds import OTHER
 from belltower.core.receiving import actions, showing
 from belltower.core.receiving.rules import Contact
 from belltower.core.receiving.showing import PublicCase
-from belltower.core.receiving.suggesting import offered, suggest_kind
+from belltower.core.receiving.suggesting import Suggested, may_suggest, offered, suggest
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.screens.console.dates import city_zone
@@ -39,6 +39,7 @@ class Typed:
     lat: float | None
     contact: Contact
     considered: frozenset[str]
+    has_seen: str
 
     @classmethod
     def of(cls, form: QueryDict) -> Typed:
@@ -47,16 +48,15 @@ class Typed:
         return cls(
             form.get("text", "")[: actions.LONGEST_TEXT], form.get("kind", "")[:40], form.get("address", "")[:300],
             lon if is_whole else None, lat if is_whole else None, contact_of(form),
-            frozenset(form.getlist("considered")[:20]),
+            frozenset(form.getlist("considered")[:20]), form.get("suggested", "")[:40],
         )  # fmt: skip
 
-    @property
-    def kind_meant(self) -> str:
-        """The kind that was chosen, or else the one that the words suggest."""
-        return self.kind or suggest_kind(self.text) or OTHER
+    def kind_meant(self, suggested: Suggested | None) -> str:
+        """The kind that was chosen, or else the one that was suggested and seen; what is not sure is the desk's to say."""
+        return self.kind or (suggested.kind if suggested and not suggested.is_unsure else OTHER)
 
-    def draft(self) -> Draft:
-        return Draft(self.text, kind=self.kind_meant, address=self.address, lon=self.lon, lat=self.lat)
+    def draft(self, suggested: Suggested | None) -> Draft:
+        return Draft(self.text, kind=self.kind_meant(suggested), address=self.address, lon=self.lon, lat=self.lat)
 
 
 def contact_of(form: QueryDict) -> Contact:
@@ -72,13 +72,15 @@ def report(request: PublicRequest) -> HttpResponse:
     typed = Typed.of(request.POST)
     if request.method != "POST":
         return _form(request, typed)
-    alike = _alike(typed, request)
-    if {case.number for case, _ in alike} - typed.considered:
-        return _form(request, typed, alike=alike, had_photo=bool(request.FILES))
+    suggested = suggest(typed.text)
+    alike = _alike(typed, request, suggested)
+    is_new = suggested is not None and not typed.kind and not suggested.is_unsure and typed.has_seen != suggested.kind
+    if is_new or {case.number for case, _ in alike} - typed.considered:
+        return _form(request, typed, alike=alike, suggested=suggested, had_photo=bool(request.FILES))
     try:
         received = actions.report_as_resident(
-            typed.draft(), contact=typed.contact, now=request.now, photos=request.FILES.getlist("photo"),
-            language=_language(), zone=city_zone(),
+            typed.draft(suggested), contact=typed.contact, now=request.now, photos=request.FILES.getlist("photo"),
+            language=_language(), zone=city_zone(), suggested=suggested.about(typed.kind) if suggested else None,
         )  # fmt: skip
     except Refusal as refusal:
         return _form(request, typed, refusal=refusal, alike=alike)
@@ -90,8 +92,12 @@ def report(request: PublicRequest) -> HttpResponse:
 def near(request: PublicRequest) -> HttpResponse:
     """The part of the form that shows what is likely known already, and which kind the words suggest."""
     typed = Typed.of(request.GET)
-    suggested = None if typed.kind else suggest_kind(typed.text)
-    facts = {"alike": _alike(typed, request), "suggested": title_of(suggested) if suggested else None, "near_m": NEAR_M}
+    suggested = suggest(typed.text)
+    facts = {
+        "alike": _alike(typed, request, suggested),
+        "suggested": None if typed.kind else suggested,
+        "near_m": NEAR_M,
+    }
     return render(request, "public/report/alike.html", facts)
 
 
@@ -111,20 +117,22 @@ def follow(request: PublicRequest, number: str) -> HttpResponse:
 def _form(
     request: PublicRequest, typed: Typed, *, refusal: Refusal | None = None,
     alike: list[tuple[PublicCase, float]] | None = None, had_photo: bool = False,
+    suggested: Suggested | None = None,
 ) -> HttpResponse:  # fmt: skip
     said = refusal.say(get_language() or "zh") if refusal else ""
     kinds: list[tuple[str, Text]] = [(one.name, one.title) for one in offered()]
     facts = {
         "typed": typed, "said": said, "code": refusal.code if refusal else "", "alike": alike or [], "kinds": kinds,
-        "asks_again": bool(alike) and refusal is None, "had_photo": had_photo or bool(refusal and request.FILES),
+        "suggested": None if typed.kind else suggested, "may_suggest": may_suggest(),
+        "asks_again": (bool(alike) or suggested is not None) and refusal is None, "had_photo": had_photo or bool(refusal and request.FILES),
         "most_photos": actions.MOST_PHOTOS, "near_m": NEAR_M,
     }  # fmt: skip
     status = status_of(refusal) if refusal else 409 if facts["asks_again"] else 200
     return render(request, "public/report.html", facts, status=status)
 
 
-def _alike(typed: Typed, request: PublicRequest) -> list[tuple[PublicCase, float]]:
-    told = Told(typed.lon, typed.lat, typed.kind_meant, request.now, typed.text)
+def _alike(typed: Typed, request: PublicRequest, suggested: Suggested | None) -> list[tuple[PublicCase, float]]:
+    told = Told(typed.lon, typed.lat, typed.kind_meant(suggested), request.now, typed.text)
     return showing.likely(told, now=request.now)
 
 
