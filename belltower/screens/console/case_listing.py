@@ -13,6 +13,7 @@ from django.db.models.expressions import OrderBy
 from belltower.core.cases.models import Case
 from belltower.core.cases.table import ENDED, OPEN, Stage, State
 from belltower.core.places.models import Area, Party
+from belltower.core.rates.queues import HELD_BY_PARTY, is_soon
 from belltower.kernel.texts import Text
 
 SIZE = 50
@@ -42,6 +43,8 @@ class CaseListing:
     asset: str = ""
     number: str = ""
     overdue: str = ""
+    soon: str = ""
+    holder: str = ""
     order: str = "newest"
     page: int = 0
 
@@ -57,7 +60,7 @@ class CaseListing:
 
     @property
     def is_narrowed(self) -> bool:
-        fields = ("stage", "kind", "source", "grade", "area", "party", "asset", "number", "overdue")
+        fields = ("stage", "kind", "source", "grade", "area", "party", "asset", "number", "overdue", "soon", "holder")
         return self.state != "open" or any(getattr(self, name) for name in fields)
 
     def found(self, now: datetime) -> QuerySet[Case]:
@@ -93,6 +96,12 @@ class CaseListing:
             found.append(Q(party__in=Party.objects.filter(key=self.party).values("pk")))
         if self.overdue:
             found.append(Q(due_at__lt=now, ended_at=None))
+        if self.soon:
+            found.append(is_soon(now))
+        if self.holder:
+            found.append(
+                HELD_BY_PARTY if self.holder == "party" else ~HELD_BY_PARTY if self.holder == "desk" else NEVER
+            )
         return found
 
 

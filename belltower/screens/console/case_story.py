@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from belltower.core.access.people import today
 from belltower.core.attachments.models import Attachment
 from belltower.core.attachments.models import State as Kept
-from belltower.core.cases.acting import Acting, parts_of
+from belltower.core.cases.acting import Acting, Standing, parts_of
 from belltower.core.cases.actions import standing_of
 from belltower.core.cases.chain import DESK, rungs_of
 from belltower.core.cases.clocks import Clock
@@ -106,6 +106,10 @@ class May:
         return Needs.INTO in self.needs
 
     @property
+    def wants_mark(self) -> bool:
+        return Needs.MARK in self.needs
+
+    @property
     def wants_reason(self) -> bool:
         return Needs.REASON in self.needs
 
@@ -142,9 +146,14 @@ def _files(case: Case) -> QuerySet[Attachment]:
 
 def may(case: Case, steps: Sequence[CaseStep], acting: Acting) -> list[May]:
     """What the viewer may do with it now."""
-    state, parts = State(case.state), parts_of(acting, standing_of(case, [(one.step, one.by) for one in steps]))
+    state, parts = State(case.state), parts_of(acting, _standing(case, steps))
     rules = ((step, rule_for(step, state, parts)) for step in steps_for(state, parts))
     return [May(step, frozenset(rule.needs)) for step, rule in rules if rule]
+
+
+def _standing(case: Case, steps: Sequence[CaseStep]) -> Standing:
+    parties = [(one.step, one.party_id) for one in steps]
+    return standing_of(case, [(one.step, one.by) for one in steps], parties)
 
 
 def seven(steps: Sequence[CaseStep]) -> list[tuple[Text, datetime | None, bool]]:

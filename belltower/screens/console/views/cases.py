@@ -191,7 +191,8 @@ def told_in(request: ConsoleRequest) -> tuple[Step, Told]:
         raise BadStep(step=sent.get("step", "")[:40], missing=_STEP) from None
     party = Party.objects.filter(key=sent.get("party", "")).only("pk").first()
     into = actions.find(sent["into"].strip()) if sent.get("into", "").strip() else None
-    return step, Told(sent.get("reason", ""), _instant(sent.get("until", "")), party.pk if party else None, into)
+    until, party_id = _instant(sent.get("until", "")), party.pk if party else None
+    return step, Told(sent.get("reason", ""), until, party_id, into, mark=sent.get("mark", ""))
 
 
 def _instant(said: str) -> datetime | None:
