@@ -38,9 +38,13 @@ WHERE = {"longitude": LON, "latitude": LAT, "accuracy": 12}
 ANSWER = "已更换灯具，现场亮灯正常"
 PHONE = pytest.mark.parametrize("visit", [("zh", 360, "light")], indirect=True, ids=["zh-360-light"])
 MINUTE = timedelta(minutes=1)
-# Whether the page of that case is on the telephone.
-KEPT = """number => caches.open('belltower-field-pages').then(kept => kept.keys())
-    .then(keys => keys.some(one => one.url.includes(number)))"""
+# Whether the list, the page of that case and the program's files are on the telephone.
+KEPT = """async number => {
+    const kept = async name => (await (await caches.open(name)).keys()).map(one => new URL(one.url).pathname);
+    const pages = await kept('belltower-field-pages'), files = await kept('belltower-field-files');
+    const needed = [...document.querySelectorAll('script[src], link[rel=stylesheet]')].map(one => new URL(one.src || one.href).pathname);
+    return Boolean(navigator.serviceWorker.controller) && pages.includes('/field/') && pages.some(one => one.includes(number)) && needed.every(one => files.includes(one));
+}"""
 # What a browser's console says of a request that it could not send while its network is off, and of a conflict.
 EXPECTED = re.compile(r"console: .*(ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 409)")
 
@@ -122,6 +126,8 @@ def is_kept(city: City) -> None:
     page = city.page
     expect(page.locator(f"[data-task='{number}']")).to_contain_text("已派遣")
     page.wait_for_function(KEPT, arg=number)
+    page.wait_for_load_state("networkidle")
+    city.visit.looks_right()
 
 
 def works_without_a_network(city: City) -> None:
