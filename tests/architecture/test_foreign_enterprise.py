@@ -35,6 +35,7 @@ from tests.architecture.foreign_walk_field import FIELD
 from tests.architecture.foreign_walk_findings import FINDINGS
 from tests.architecture.foreign_walk_learning import LEARNING
 from tests.architecture.foreign_walk_open311 import OPEN311
+from tests.architecture.foreign_walk_plans import PLANS
 from tests.architecture.foreign_walk_public import PUBLIC
 from tests.architecture.foreign_walk_selfcheck import SELFCHECK
 from tests.architecture.foreign_walk_sensing import SENSING
@@ -200,6 +201,24 @@ WALK: dict[str, Visit] = {
     "console:access_end_sessions": of("user"),
     "console:access_end_grant": of("grant", form={"on": "2024-01-02"}),
     "console:access_asset": of("asset"),
+    **{
+        name: Visit(**how)
+        for name, how in (
+            SENSING
+            | STANDARDS
+            | FINDINGS
+            | CAMPAIGNS
+            | SELFCHECK
+            | LEARNING
+            | CASES
+            | BOARD
+            | DUTY
+            | OPEN311
+            | PUBLIC
+            | FIELD
+            | PLANS
+        ).items()
+    },
     **{name: Visit(**how) for name, how in OF_ROOMS.items()},
     **{name: Visit(**how) for name, how in WALKED_APART.items()},
 }

@@ -14,6 +14,7 @@ import "./style/states.css";
 import "./style/streams.css";
 import "./style/standards.css";
 import "./style/campaigns.css";
+import "./style/plans.css";
 import "./style/cases.css";
 import "./style/board.css";
 import "./style/learning.css";

@@ -20,8 +20,9 @@ from belltower.core.plans.asking import Asked, limits_of, problem_of
 from belltower.core.plans.models import Plan, Run
 from belltower.kernel.actors import Actor
 from belltower.planners.certifying import certify
-from belltower.planners.coverage.planning import Effort, plan_coverage
-from belltower.planners.coverage.problem import Problem
+from belltower.planners.coverage.planning import Effort, plan_coverage, side_by_side
+from belltower.planners.coverage.problem import read_problem
+from belltower.planners.coverage.reach import reach_of
 from belltower.planners.coverage.staging import curve, plan_stages
 from belltower.planners.plan import PlanFile
 
@@ -81,7 +82,7 @@ def said_of(problem: Mapping[str, Any], plan: Mapping[str, Any]) -> dict[str, An
     lost = plan["uncoverable_why"]
     return {
         "sites": _sites(problem, plan), "areas": plan["areas"], "people": plan["people"], "reached": plan["reached"],
-        "before": reached_by_fixed(problem), "worst_area": plan["worst_area"], "side_by_side": plan["side_by_side"],
+        **_cells(problem, plan), "worst_area": plan["worst_area"], "side_by_side": plan["side_by_side"],
         "bound_by": plan["bound_by"], "seconds": plan["seconds"], "stage": plan.get("stage"),
         "lost": len(lost), "lost_people": sum(one["people"] for one in lost),
         "lost_why": _whys(lost), "radius_m": max(problem["sites"]["radius"]) // 1000, "over": problem["over"],
@@ -101,17 +102,22 @@ def _sites(problem: Mapping[str, Any], plan: Mapping[str, Any]) -> list[dict[str
     ]  # fmt: skip
 
 
-def reached_by_fixed(problem: Mapping[str, Any]) -> int:
-    """How many people what stands today reaches."""
-    return reached_without(problem, [n for n, one in enumerate(problem["sites"]["states"]) if one != "fixed"])
+def _cells(problem: Mapping[str, Any], plan: Mapping[str, Any]) -> dict[str, Any]:
+    """A letter for each square: reached today (t), by the plan (p), by neither (n); and how many people are today."""
+    read = read_problem(dict(problem))
+    opened = np.zeros(len(read.sites), dtype=bool)
+    opened[plan["open"]] = True
+    today, then = (
+        np.isin(np.arange(len(read.demand)), reach_of(read, most=np.where(flags, read.radius, -1)).demand)
+        for flags in (read.fixed, opened)
+    )
+    letters = np.where(today & then, "t", np.where(then, "p", "n"))
+    return {"cells": "".join(letters.tolist()), "before": int(read.people[today].sum())}
 
 
 def reached_without(problem: Mapping[str, Any], lost: list[int], opened: list[int] | None = None) -> int:
     """How many people the sites (``opened``; None: all) reach without those that are ``lost``."""
-    from belltower.planners.coverage.planning import side_by_side
-    from belltower.planners.coverage.problem import read_problem
-
-    read: Problem = read_problem(dict(problem))
+    read = read_problem(dict(problem))
     flags = np.zeros(len(read.sites), dtype=bool)
     flags[range(len(read.sites)) if opened is None else opened] = True
     flags[lost] = False

@@ -48,6 +48,7 @@ pack = Pack(
                 Field("crowded", FieldType.BOOLEAN, Text(zh="人流密集处", en="Where crowds gather")),
                 Field("septic_to_source", Quantity.LENGTH, Text(zh="化粪池距饮用水源", en="Septic tank to a water source"), unit="m"),
                 Field("septic_to_tank", Quantity.LENGTH, Text(zh="化粪池距地埋饮水池", en="Septic tank to a drinking tank"), unit="m"),
+                Field("opening_hours", FieldType.TEXT, Text(zh="开放时间", en="Opening hours"), aliases=("开放时段",)),
                 Field("accessible", FieldType.BOOLEAN, Text(zh="无障碍", en="Step-free"), aliases=("无障碍设施",)),
             ),
         ),

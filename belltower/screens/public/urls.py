@@ -3,7 +3,16 @@
 
 from django.urls import path
 
-from belltower.screens.public.views import home, nearby, open_data, reporting, subscribing, tracking, verifying
+from belltower.screens.public.views import (
+    home,
+    nearby,
+    open_data,
+    reporting,
+    stations,
+    subscribing,
+    tracking,
+    verifying,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -19,6 +28,9 @@ urlpatterns = [
     path("r/<str:code>/<slug:what>/", tracking.do, name="tracked_do"),
     path("nearby/", nearby.show, name="nearby"),
     path("nearby/marks.geojson", nearby.marks, name="nearby_marks"),
+    path("stations/", stations.show, name="stations"),
+    path("stations/list/", stations.listed, name="stations_list"),
+    path("stations/poster/", stations.poster, name="stations_poster"),
     path("map/", nearby.map_settings, name="map"),
     path("tiles/assets/<int:zoom>/<int:x>/<int:y>.mvt", nearby.tile, name="tile"),
     path("tiles/areas/<int:zoom>/<int:x>/<int:y>.mvt", nearby.area_tile, name="area_tile"),

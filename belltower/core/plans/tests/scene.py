@@ -27,14 +27,24 @@ LON, LAT, STEP = 112.60, 26.90, 0.006
 def town() -> Party:
     """Make it; whoever builds stations."""
     people = bureau()
+    things()
+    return people.lights
+
+
+def things() -> None:
+    """What stands there, in a city that is there already."""
     _put("street", ["A-1"], [shapely.LineString([(LON - 0.01, LAT), (LON + 0.05, LAT)])], [{"one_way": False}])
     houses = [shapely.Point(LON + n * STEP, LAT + 0.0004).buffer(0.0001) for n in range(6)]
     _put("building", [f"H{n}" for n in range(6)], houses, [{"residents": 100 * (n + 1)} for n in range(6)])
     places = [shapely.Point(LON + n * STEP, LAT - 0.0002) for n in (0, 1, 3, 5)]
     lives = ["in_service", "planned", "planned", "planned"]
     _put("city_station", [f"S{n}" for n in (0, 1, 3, 5)], places, [{"class": "with_toilet"}] * 4, lives)
-    _put("public_toilet", ["T4"], [shapely.Point(LON + 4 * STEP, LAT - 0.0002)], [{"accessible": True}])
-    return people.lights
+    _put(
+        "public_toilet",
+        ["T4"],
+        [shapely.Point(LON + 4 * STEP, LAT - 0.0002)],
+        [{"accessible": True, "opening_hours": "全天"}],
+    )
 
 
 def planned(new: tuple[int, ...] = (1,), *, reach_m: int = 700) -> list[Plan]:

@@ -18,7 +18,7 @@ from belltower.core.cases.kinds import OTHER
 from belltower.core.receiving import actions, showing
 from belltower.core.receiving.rules import Contact
 from belltower.core.receiving.showing import PublicCase
-from belltower.core.receiving.suggesting import Suggested, may_suggest, offered, suggest
+from belltower.core.receiving.suggesting import Suggested, guess_by_titles, may_suggest, offered, suggest
 from belltower.kernel.errors import Refusal
 from belltower.kernel.texts import Text
 from belltower.screens.console.dates import city_zone
@@ -53,7 +53,9 @@ class Typed:
 
     def kind_meant(self, suggested: Suggested | None) -> str:
         """The kind that was chosen, or else the one that was suggested and seen; what is not sure is the desk's to say."""
-        return self.kind or (suggested.kind if suggested and not suggested.is_unsure else OTHER)
+        if suggested is None:
+            return self.kind or guess_by_titles(self.text) or OTHER
+        return self.kind or (OTHER if suggested.is_unsure else suggested.kind)
 
     def draft(self, suggested: Suggested | None) -> Draft:
         return Draft(self.text, kind=self.kind_meant(suggested), address=self.address, lon=self.lon, lat=self.lat)
