@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.core.management import call_command
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
@@ -196,3 +197,9 @@ def test_the_guard_bites() -> None:
     found = list(faults(Bad("bad", "places")))
     assert len(found) == 10, found
     assert list(faults(Good("good", "places"))) == []
+
+
+@pytest.mark.django_db
+def test_every_model_is_as_its_migrations_leave_it() -> None:
+    """Otherwise the next who makes migrations finds somebody else's change among theirs."""
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)

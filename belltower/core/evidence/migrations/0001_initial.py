@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 "ordering": ["case", "id"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("lon__isnull", True), ("lat__isnull", True)) | models.Q(("lon__isnull", False), ("lat__isnull", False)),
+                        condition=models.Q(("lat__isnull", True), ("lon__isnull", True)) | models.Q(("lat__isnull", False), ("lon__isnull", False)),
                         name="evidence_point",
                     )
                 ],
