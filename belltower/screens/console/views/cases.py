@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -24,16 +22,15 @@ from belltower.core.cases.kinds import Grade, Source, case_kinds
 from belltower.core.cases.models import Case
 from belltower.core.cases.steps import Told
 from belltower.core.cases.table import RULES, Stage, State, Step
-from belltower.core.places import city
 from belltower.core.places.models import Area, Asset, Party
 from belltower.kernel.errors import Refusal
-from belltower.kernel.instants import civil_instant
 from belltower.kernel.texts import Text
 from belltower.screens.console import case_listing, case_story
 from belltower.screens.console.built import FONTS
 from belltower.screens.console.case_listing import GROUPS, ORDERS, CaseListing
 from belltower.screens.console.case_story import Row
 from belltower.screens.console.context import city_name
+from belltower.screens.console.dates import sent_instant
 from belltower.screens.console.doors import ConsoleRequest, door
 from belltower.screens.console.refusals import status_of
 from belltower.screens.console.saved_views import saved
@@ -191,17 +188,8 @@ def told_in(request: ConsoleRequest) -> tuple[Step, Told]:
         raise BadStep(step=sent.get("step", "")[:40], missing=_STEP) from None
     party = Party.objects.filter(key=sent.get("party", "")).only("pk").first()
     into = actions.find(sent["into"].strip()) if sent.get("into", "").strip() else None
-    until, party_id = _instant(sent.get("until", "")), party.pk if party else None
+    until, party_id = sent_instant(sent.get("until", "")), party.pk if party else None
     return step, Told(sent.get("reason", ""), until, party_id, into, mark=sent.get("mark", ""))
-
-
-def _instant(said: str) -> datetime | None:
-    """A civil time of the city, as a form sends it."""
-    try:
-        civil = parse_datetime(said)
-    except ValueError:
-        return None
-    return civil_instant(civil, city.current().tz) if civil and civil.tzinfo is None else None
 
 
 def _draft(sent: dict[str, str]) -> actions.Draft:
