@@ -41,8 +41,9 @@ def test_an_exam_is_sat_by_keyboard_on_a_telephone_and_survives_a_reload(visit: 
     page.locator("button.bt-wide").press("Enter")
     for number in range(1, 4):
         page.wait_for_url(f"**/{number}/")
+        expect(page.locator("input[name=answer]").first).to_be_focused()
         with page.expect_response(lambda answer: answer.request.method == "POST"):
-            page.keyboard.press("Space")  # the first answer has the focus
+            page.keyboard.press("Space")
         expect(page.locator("#kept")).to_contain_text(f"已答 {number} 题")
         if number == 2:
             visit.looks_right()

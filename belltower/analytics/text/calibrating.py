@@ -10,7 +10,7 @@ import numpy as np
 
 BINS = 10
 FEWEST_ASKED = 150
-_STEPS, _RIDGE, _SURE_RIDGE, _TINY = 60, 1e-3, 1e-2, 1e-12
+_STEPS, _RIDGE, _SURE_RIDGE, _TINY, _APART = 60, 1e-3, 1e-2, 1e-12, 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,9 @@ def _surer(chances: Any, sure: tuple[float, float]) -> Any:
     most = chances[rows, best]
     rest = 1 - most
     others = np.sort(chances, axis=1)[:, -2]
-    least = others / np.maximum(rest + others, _TINY)  # below it another class would be the likeliest
-    told = np.maximum(1 / (1 + np.exp(-(sure[0] * _logit(most) + sure[1]))), least)
+    # Below it another class would be the likeliest; at it the two would be equal but for rounding.
+    least = others / np.maximum(rest + others, _TINY) + _APART
+    told = np.maximum(1 / (1 + np.exp(-(sure[0] * _logit(most) + sure[1]))), np.minimum(least, 1.0))
     found = chances * ((1 - told) / np.maximum(rest, _TINY))[:, None]
     found[rows, best] = told
     return found
