@@ -62,6 +62,8 @@ def is_answered_and_shelved(visit: Visit, alarm: Alarm) -> None:
 
     page.keyboard.press("s")
     visit.looks_right()
+    if not page.locator(".bt-shelve[open]").count():
+        page.keyboard.press("s")  # what was acknowledged was drawn anew meanwhile
     page.locator(".bt-shelve[open] select").select_option("15")
     page.locator(".bt-shelve[open] [name=note]").fill("检修 valve being changed")
     page.keyboard.press("Enter")
