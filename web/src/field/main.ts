@@ -2,6 +2,7 @@
 // The field pages with a script: what is done is kept on the telephone first and sent when it can be; without one, the forms
 // are sent as they are. Positions are asked for when a photo is chosen, and never otherwise.
 import "../style/public.css";
+import "../style/public-cases.css";
 import "../style/field.css";
 import * as queue from "./queue";
 import { send, state, type State } from "./send";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public pages: their look, and what a script makes easier. Without it, everything essential works all the same.
 import "../style/public.css";
+import "../style/public-cases.css";
 
 const FINE = 6;
 
