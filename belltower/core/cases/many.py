@@ -28,7 +28,7 @@ class Outcome:
     refusal: Refusal | None = None
 
 
-def advance_many(numbers: Iterable[str], step: Step, told: Told, *, acting: Acting, now: datetime) -> list[Outcome]:
+def advance_each(numbers: Iterable[str], step: Step, told: Told, *, acting: Acting, now: datetime) -> list[Outcome]:
     """Take one step with each of these cases, in the order of their numbers; one that is refused stops no other.
 
     A case is looked for as the viewer sees it: of one that they do not see they learn that there is none. Raises NoneChosen,

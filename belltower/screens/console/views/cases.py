@@ -83,7 +83,7 @@ def show_file(request: ConsoleRequest, case: str) -> HttpResponse:
 def advance_many(request: ConsoleRequest) -> HttpResponse:
     """Take one step with the chosen cases, and tell of each what came of it. Raises NoneChosen, TooManyCases, BadStep, NoSuchCase."""
     step, told = told_in(request)
-    done = many.advance_many(request.POST.getlist("case"), step, told, acting=acting_of(request), now=request.now)
+    done = many.advance_each(request.POST.getlist("case"), step, told, acting=acting_of(request), now=request.now)
     language = get_language() or "zh"
     lines = [
         (one, State(one.case.state).text if one.case else None, one.refusal and one.refusal.say(language))
